@@ -34,7 +34,8 @@ pub(crate) fn page<T>(
     Ok(Page { items, next })
 }
 
-fn read(token: &str) -> Result<String, InvalidToken> {
+/// The name that a token encodes.
+pub(crate) fn read(token: &str) -> Result<String, InvalidToken> {
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| InvalidToken)?;
     String::from_utf8(bytes).map_err(|_| InvalidToken)
 }

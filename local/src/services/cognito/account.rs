@@ -7,8 +7,7 @@ use crate::{
         Cognito, Operation,
         auth::wrong_password,
         context::{Context, texts},
-        input::{self, Member},
-        password::{self, PATTERN},
+        password::{self},
         pool::UserPool,
         refusal,
         token::{Parts, TokenProblem},
@@ -27,8 +26,6 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         _ => return None,
     })
 }
-
-pub(super) const ACCESS_TOKEN: Member = Member::text("AccessToken", 1, 131_072).required().secret();
 
 /// The user that an access token belongs to.
 pub(super) struct Bearer<'a> {
@@ -72,7 +69,6 @@ fn text<'a>(claims: &'a Map<String, Value>, claim: &str) -> &'a str {
 }
 
 fn get(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[ACCESS_TOKEN]])?;
     let bearer = Bearer::of(context, cognito)?;
     let client = bearer.pool.client(&bearer.client)?;
     let user = &bearer.pool.users[&bearer.user];
@@ -87,16 +83,12 @@ fn get(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> 
 }
 
 fn sign_out(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[ACCESS_TOKEN]])?;
     let bearer = Bearer::of(context, cognito)?;
     bearer.pool.sign_out(&bearer.user);
     Ok(json!({}))
 }
 
 fn change_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    let previous = Member::fitting("PreviousPassword", 256, PATTERN).secret();
-    let proposed = Member::fitting("ProposedPassword", 256, PATTERN).required().secret();
-    input::check(context.input(), &[&[ACCESS_TOKEN, previous, proposed]])?;
     let bearer = Bearer::of(context, cognito)?;
     let Bearer { pool, user: key, .. } = bearer;
     let known = |user: &mut User| user.has_password(&pool.id, context.text("PreviousPassword"));
@@ -110,7 +102,6 @@ fn change_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value
 }
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[ACCESS_TOKEN]])?;
     let bearer = Bearer::of(context, cognito)?;
     bearer.pool.remove_user(&bearer.user);
     Ok(json!({}))

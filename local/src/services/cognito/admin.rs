@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 use crate::{
     services::cognito::{
         Cognito, Operation,
-        attributes::{self, ATTRIBUTE_NAMES, USER_ATTRIBUTES},
+        attributes::{self},
         context::Context,
-        input::{self, Member, POOL_ID},
-        password::{self, PATTERN},
+        password::{self},
         recovery, refusal,
-        user::{self, Status, USERNAME},
+        user::{self, Status},
         verification::Purpose,
     },
     wire::error::AwsError,
@@ -33,15 +32,11 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-const NAMED: &[Member] = &[POOL_ID, USERNAME];
-
 fn get(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[NAMED])?;
     Ok(cognito.pool(context)?.user(context)?.described())
 }
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[NAMED])?;
     let pool = cognito.pool_mut(context)?;
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
     pool.remove_user(&key);
@@ -49,8 +44,6 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn set_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    let given = Member::fitting("Password", 256, PATTERN).required().secret();
-    input::check(context.input(), &[NAMED, &[given, Member::flag("Permanent")]])?;
     let pool = cognito.pool_mut(context)?;
     pool.user(context)?;
     password::check(pool, context.text("Password"))?;
@@ -63,7 +56,6 @@ fn set_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, A
 }
 
 fn reset_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[NAMED])?;
     let pool = cognito.pool_mut(context)?;
     pool.refuse_triggers(&["CustomMessage", "CustomEmailSender", "CustomSMSSender"])?;
     let user = pool.user_mut(context)?;
@@ -88,7 +80,6 @@ fn enable(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn set_enabled(context: &Context<'_>, cognito: &mut Cognito, enabled: bool) -> Result<Value, AwsError> {
-    input::check(context.input(), &[NAMED])?;
     let pool = cognito.pool_mut(context)?;
     let user = pool.user_mut(context)?;
     user.enabled = enabled;
@@ -101,10 +92,6 @@ fn set_enabled(context: &Context<'_>, cognito: &mut Cognito, enabled: bool) -> R
 }
 
 fn update_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(
-        context.input(),
-        &[NAMED, USER_ATTRIBUTES, &[Member::list("UserAttributes", 0, usize::MAX).required()]],
-    )?;
     let pool = cognito.pool_mut(context)?;
     let given = attributes::given(context, pool);
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
@@ -114,7 +101,6 @@ fn update_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Val
 }
 
 fn delete_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[NAMED, ATTRIBUTE_NAMES])?;
     let pool = cognito.pool_mut(context)?;
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
     attributes::remove(context, pool, &key)?;
@@ -122,7 +108,6 @@ fn delete_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Val
 }
 
 fn sign_out(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[NAMED])?;
     let pool = cognito.pool_mut(context)?;
     pool.user(context)?;
     pool.sign_out(context.text("Username"));
@@ -130,7 +115,6 @@ fn sign_out(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsEr
 }
 
 fn confirm(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[NAMED])?;
     let pool = cognito.pool_mut(context)?;
     pool.refuse_triggers(&["PostConfirmation"])?;
     let user = pool.user_mut(context)?;

@@ -8,7 +8,6 @@ use crate::{
     services::cognito::{
         client::Client,
         context::{Context, texts},
-        input::Member,
         pool::UserPool,
         refusal,
         schema::Attribute,
@@ -17,15 +16,6 @@ use crate::{
     },
     wire::error::AwsError,
 };
-
-pub(super) const USER_ATTRIBUTES: &[Member] = &[
-    Member::list("UserAttributes", 0, usize::MAX),
-    Member::text("UserAttributes/*/Name", 1, 32).required(),
-    Member::text("UserAttributes/*/Value", 0, 2048),
-];
-
-pub(super) const ATTRIBUTE_NAMES: &[Member] =
-    &[Member::list("UserAttributeNames", 0, usize::MAX).required(), Member::text("UserAttributeNames/*", 1, 32)];
 
 /// The attributes of a request by name, as the pool stores them.
 pub(super) fn given(context: &Context<'_>, pool: &UserPool) -> BTreeMap<String, String> {

@@ -7,7 +7,6 @@ use crate::{
         Cognito, Operation, attributes,
         client::Client,
         context::{Context, texts},
-        input::{self, CLIENT_ID, Member, POOL_ID},
         key::SigningKey,
         pool::UserPool,
         refusal, secret_hash,
@@ -26,7 +25,6 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-const MEMBERS: &[Member] = &[CLIENT_ID, Member::text("AuthFlow", 1, 64).required(), Member::map("AuthParameters")];
 pub(super) const PARAMETERS: &str = "AuthParameters";
 
 /// A sign-in attempt through an app client.
@@ -40,7 +38,6 @@ pub(super) struct Attempt<'a> {
 }
 
 fn admin_initiate(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID], MEMBERS])?;
     let attempt = Attempt::new(context, cognito.by_pool_and_client(context)?);
     match context.text("AuthFlow") {
         "ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH" => {
@@ -52,7 +49,6 @@ fn admin_initiate(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value,
 }
 
 fn initiate(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[MEMBERS])?;
     let attempt = Attempt::new(context, cognito.by_client(context.text("ClientId"))?);
     match context.text("AuthFlow") {
         "USER_PASSWORD_AUTH" => {

@@ -9,9 +9,8 @@ use crate::{
         Cognito, Operation, attributes,
         auth::{Attempt, wrong_password},
         context::Context,
-        input::{self, CLIENT_ID, Member, POOL_ID},
         password, refusal, secret_hash,
-        session::{Challenge, SESSION, Session, parameter, required},
+        session::{Challenge, Session, parameter, required},
         totp::CodeProblem,
         user::{self, Status},
     },
@@ -27,17 +26,13 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-const MEMBERS: &[Member] =
-    &[CLIENT_ID, Member::text("ChallengeName", 1, 64).required(), SESSION, Member::map("ChallengeResponses")];
 pub(super) const RESPONSES: &str = "ChallengeResponses";
 
 fn admin_respond(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID], MEMBERS])?;
     Attempt::new(context, cognito.by_pool_and_client(context)?).respond()
 }
 
 fn respond(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[MEMBERS])?;
     Attempt::new(context, cognito.by_client(context.text("ClientId"))?).respond()
 }
 

@@ -8,9 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::{
     services::cognito::{
         Cognito, Operation,
-        client_settings::{self, CREATE_ONLY, MEMBERS, UPDATE_ONLY},
+        client_settings::{self},
         context::Context,
-        input::{self, CLIENT_ID, Member, NEXT_TOKEN, POOL_ID},
         moment::Moment,
         paging,
         pool::UserPool,
@@ -86,7 +85,6 @@ fn described(pool: &str, client: &Client) -> Value {
 
 fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let input = context.input();
-    input::check(input, &[&[POOL_ID], CREATE_ONLY, MEMBERS])?;
     let pool = cognito.pool_mut(context)?;
     let generated =
         (context.member("GenerateSecret") == Some(&json!(true))).then(|| random::text(random::LOWERCASE, 51));
@@ -105,14 +103,12 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, CLIENT_ID]])?;
     let pool = cognito.pool(context)?;
     Ok(described(&pool.id, pool.client(context.text("ClientId"))?))
 }
 
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let input = context.input();
-    input::check(input, &[&[POOL_ID, CLIENT_ID], UPDATE_ONLY, MEMBERS])?;
     let pool = cognito.pool_mut(context)?;
     let has_secret = pool.client(context.text("ClientId"))?.secret.is_some();
     let settings = client_settings::settings(pool, input, has_secret)?;
@@ -126,7 +122,6 @@ fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, CLIENT_ID]])?;
     let pool = cognito.pool_mut(context)?;
     let id = context.text("ClientId");
     pool.clients.remove(id).ok_or_else(|| refusal::no_client(id))?;
@@ -134,7 +129,6 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, Member::number("MaxResults", 1, 60), NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
     let listed = pool.clients.values().map(|client| {
         let members = json!({ "UserPoolId": pool.id, "ClientId": client.id, "ClientName": client.name });

@@ -3,71 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    services::cognito::{
-        context::texts,
-        input::{ARN, Member, NAME},
-        pool::UserPool,
-        refusal,
-    },
+    services::cognito::{context::texts, pool::UserPool, refusal},
     wire::error::AwsError,
 };
 
-const UNITS: &[&str] = &["seconds", "minutes", "hours", "days"];
 const LEGACY_FLOWS: &[&str] = &["ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"];
-const FLOWS: &[&str] = &[
-    "ADMIN_NO_SRP_AUTH",
-    "CUSTOM_AUTH_FLOW_ONLY",
-    "USER_PASSWORD_AUTH",
-    "ALLOW_ADMIN_USER_PASSWORD_AUTH",
-    "ALLOW_CUSTOM_AUTH",
-    "ALLOW_USER_PASSWORD_AUTH",
-    "ALLOW_USER_SRP_AUTH",
-    "ALLOW_REFRESH_TOKEN_AUTH",
-    "ALLOW_USER_AUTH",
-    "ALLOW_TOKEN_EXCHANGE_DELEGATION",
-    "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
-];
-
-/// The members that `CreateUserPoolClient` and `UpdateUserPoolClient` share.
-pub(super) const MEMBERS: &[Member] = &[
-    Member::number("RefreshTokenValidity", 0, 315_360_000),
-    Member::number("AccessTokenValidity", 1, 86_400),
-    Member::number("IdTokenValidity", 1, 86_400),
-    Member::choice("TokenValidityUnits/AccessToken", UNITS),
-    Member::choice("TokenValidityUnits/IdToken", UNITS),
-    Member::choice("TokenValidityUnits/RefreshToken", UNITS),
-    Member::text("ReadAttributes/*", 1, 2048),
-    Member::text("WriteAttributes/*", 1, 2048),
-    Member::choice("ExplicitAuthFlows/*", FLOWS),
-    Member::text("SupportedIdentityProviders/*", 1, 32),
-    Member::list("CallbackURLs", 0, 100),
-    Member::text("CallbackURLs/*", 1, 1024),
-    Member::list("LogoutURLs", 0, 100),
-    Member::text("LogoutURLs/*", 1, 1024),
-    Member::text("DefaultRedirectURI", 1, 1024),
-    Member::list("AllowedOAuthFlows", 0, 3),
-    Member::choice("AllowedOAuthFlows/*", &["code", "implicit", "client_credentials"]),
-    Member::list("AllowedOAuthScopes", 0, 50),
-    Member::text("AllowedOAuthScopes/*", 1, 256),
-    Member::flag("AllowedOAuthFlowsUserPoolClient"),
-    Member::fitting("AnalyticsConfiguration/ApplicationArn", 2048, ARN),
-    Member::choice("PreventUserExistenceErrors", &["LEGACY", "ENABLED"]),
-    Member::flag("EnableTokenRevocation"),
-    Member::flag("EnablePropagateAdditionalUserContextData"),
-    Member::number("AuthSessionValidity", 3, 15),
-    Member::choice("RefreshTokenRotation/Feature", &["ENABLED", "DISABLED"]).required(),
-    Member::number("RefreshTokenRotation/RetryGracePeriodSeconds", 0, 60),
-];
-
-/// The members that only `CreateUserPoolClient` has, or with other constraints.
-pub(super) const CREATE_ONLY: &[Member] = &[
-    Member::fitting("ClientName", 128, NAME).required(),
-    Member::flag("GenerateSecret"),
-    Member::text("ClientSecret", 24, 64).secret(),
-];
-
-/// The members that `UpdateUserPoolClient` has with other constraints.
-pub(super) const UPDATE_ONLY: &[Member] = &[Member::fitting("ClientName", 128, NAME)];
 
 /// The members that are stored under their name in the request.
 const STORED: &[&str] = &[

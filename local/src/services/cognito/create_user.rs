@@ -8,14 +8,13 @@ use uuid::Uuid;
 use crate::{
     services::cognito::{
         Cognito, Operation,
-        attributes::{self, USER_ATTRIBUTES},
+        attributes::{self},
         context::Context,
-        input::{self, Member, POOL_ID},
         message,
-        password::{self, PATTERN},
+        password::{self},
         pool::UserPool,
         refusal,
-        user::{self, Status, USERNAME, User},
+        user::{self, Status, User},
     },
     wire::error::AwsError,
 };
@@ -28,20 +27,10 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-const ADMIN_CREATE: &[Member] = &[
-    POOL_ID,
-    USERNAME,
-    Member::fitting("TemporaryPassword", 256, PATTERN).secret(),
-    Member::flag("ForceAliasCreation"),
-    Member::choice("MessageAction", &["RESEND", "SUPPRESS"]),
-    Member::choice("DesiredDeliveryMediums/*", &["SMS", "EMAIL"]),
-];
-
 /// The triggers that run when a user is created.
 pub(super) const TRIGGERS: &[&str] = &["PreSignUp", "CustomMessage", "CustomEmailSender", "CustomSMSSender"];
 
 fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[ADMIN_CREATE, USER_ATTRIBUTES])?;
     let pool = cognito.pool_mut(context)?;
     pool.refuse_triggers(TRIGGERS)?;
     if context.call.text("MessageAction") == Some("RESEND") {

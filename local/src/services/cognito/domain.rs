@@ -3,12 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    services::cognito::{
-        Cognito, Operation,
-        context::Context,
-        input::{self, Member, POOL_ID, Pattern},
-        refusal,
-    },
+    services::cognito::{Cognito, Operation, context::Context, refusal},
     wire::error::AwsError,
 };
 
@@ -22,18 +17,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-const PATTERN: Pattern = Pattern {
-    text: "^[a-z0-9](?:[a-z0-9\\-\\.]{0,61}[a-z0-9])?$",
-    fits: |text| {
-        text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-.".contains(letter))
-            && !text.starts_with(['-', '.'])
-            && !text.ends_with(['-', '.'])
-    },
-};
-const DOMAIN: Member = Member::fitting("Domain", 63, PATTERN).required();
-
 fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, DOMAIN, Member::number("ManagedLoginVersion", 1, 2)]])?;
     if context.member("CustomDomainConfig").is_some() {
         return Err(AwsError::not_imitated("custom domains of user pools"));
     }
@@ -55,7 +39,6 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 
 /// Describes a domain. An unknown domain returns an empty description instead of an error.
 fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[DOMAIN]])?;
     let domain = context.text("Domain");
     let region = &context.call.region;
     let pool = cognito.pools.values().find(|pool| pool.region == *region && pool.domain() == Some(domain));
@@ -73,7 +56,6 @@ fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError>
 }
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, DOMAIN]])?;
     let pool = cognito.pool_mut(context)?;
     if pool.domain() != Some(context.text("Domain")) {
         return Err(refusal::invalid_parameter("No such domain or user pool exists."));

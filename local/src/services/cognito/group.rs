@@ -7,14 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     services::cognito::{
-        Cognito, Operation,
-        context::Context,
-        input::{self, ARN, Member, NEXT_TOKEN, POOL_ID, Pattern},
-        moment::Moment,
-        paging,
-        pool::UserPool,
-        refusal,
-        user::{USERNAME, User},
+        Cognito, Operation, context::Context, moment::Moment, paging, pool::UserPool, refusal, user::User,
     },
     store::table::Row,
     wire::error::AwsError,
@@ -47,21 +40,6 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         _ => return None,
     })
 }
-
-/// The pattern of names without whitespace.
-pub(super) const NO_SPACE: Pattern = Pattern {
-    text: r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
-    fits: |text| !text.chars().any(|letter| letter.is_whitespace() || letter.is_control()),
-};
-const GROUP_NAME: Member = Member::fitting("GroupName", 128, NO_SPACE).required();
-const SETTINGS: &[Member] = &[
-    POOL_ID,
-    GROUP_NAME,
-    Member::text("Description", 0, 2048),
-    Member::fitting("RoleArn", 2048, ARN),
-    Member::number("Precedence", 0, i32::MAX as i64),
-];
-const LIMIT: Member = Member::number("Limit", 0, 60);
 
 fn members(pool: &str, group: &Group) -> Value {
     let mut members = group.settings.clone();
@@ -104,7 +82,6 @@ impl UserPool {
 }
 
 fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[SETTINGS])?;
     let pool = cognito.pool_mut(context)?;
     let name = context.text("GroupName").to_owned();
     if pool.groups.contains_key(&name) {
@@ -118,14 +95,12 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn get(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, GROUP_NAME]])?;
     let pool = cognito.pool(context)?;
     Ok(json!({ "Group": members(&pool.id, pool.group(context)?) }))
 }
 
 /// Changes the given members only. AWS does not document that omitted members are cleared.
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[SETTINGS])?;
     let pool = cognito.pool_mut(context)?;
     let id = pool.id.clone();
     let group = pool.group_mut(context)?;
@@ -135,7 +110,6 @@ fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, GROUP_NAME]])?;
     let pool = cognito.pool_mut(context)?;
     let name = context.text("GroupName");
     pool.groups.remove(name).ok_or_else(missing)?;
@@ -149,14 +123,12 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, LIMIT, NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
     let listed = pool.groups.values().map(|group| (group.name.clone(), members(&pool.id, group)));
     Ok(paging::answer("Groups", "NextToken", paging::page(context, "Limit", "NextToken", listed)?))
 }
 
 fn add_user(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, USERNAME, GROUP_NAME]])?;
     let pool = cognito.pool_mut(context)?;
     pool.group(context)?;
     pool.user_mut(context)?.groups.insert(context.text("GroupName").to_owned());
@@ -164,7 +136,6 @@ fn add_user(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsEr
 }
 
 fn remove_user(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, USERNAME, GROUP_NAME]])?;
     let pool = cognito.pool_mut(context)?;
     pool.group(context)?;
     pool.user_mut(context)?.groups.remove(context.text("GroupName"));
@@ -172,7 +143,6 @@ fn remove_user(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, Aw
 }
 
 fn list_for_user(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, USERNAME, LIMIT, NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
     let listed = pool.user(context)?.groups.iter().filter_map(|name| {
         let group = pool.groups.get(name)?;
@@ -182,7 +152,6 @@ fn list_for_user(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsE
 }
 
 fn list_users(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, GROUP_NAME, LIMIT, NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
     pool.group(context)?;
     let name = context.text("GroupName");

@@ -5,15 +5,7 @@ use std::ops::Bound;
 use serde_json::{Value, json};
 
 use crate::{
-    services::cognito::{
-        Cognito, Operation,
-        context::Context,
-        input::{self, Member, POOL_ID},
-        paging,
-        pool::UserPool,
-        refusal,
-        user::User,
-    },
+    services::cognito::{Cognito, Operation, context::Context, paging, pool::UserPool, refusal, user::User},
     wire::error::AwsError,
 };
 
@@ -39,16 +31,7 @@ const SEARCHABLE: &[&str] = &[
     "sub",
 ];
 
-const MEMBERS: &[Member] = &[
-    POOL_ID,
-    Member::number("Limit", 0, 60),
-    Member::text("PaginationToken", 1, 131_072),
-    Member::text("Filter", 0, 256),
-    Member::text("AttributesToGet/*", 1, 32),
-];
-
 fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[MEMBERS])?;
     let pool = cognito.pool(context)?;
     let filter = context.call.text("Filter").filter(|text| !text.is_empty()).map(Filter::read).transpose()?;
     let names = context.texts("AttributesToGet");

@@ -4,13 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    services::cognito::{
-        Cognito, Operation,
-        context::Context,
-        input::{self, ARN, Member, POOL_ID},
-        pool::UserPool,
-        refusal,
-    },
+    services::cognito::{Cognito, Operation, context::Context, pool::UserPool, refusal},
     wire::error::AwsError,
 };
 
@@ -44,17 +38,6 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-const MEMBERS: &[Member] = &[
-    POOL_ID,
-    Member::text("SmsMfaConfiguration/SmsAuthenticationMessage", 6, 140),
-    Member::fitting("SmsMfaConfiguration/SmsConfiguration/SnsCallerArn", 2048, ARN).required(),
-    Member::flag("SoftwareTokenMfaConfiguration/Enabled"),
-    Member::text("EmailMfaConfiguration/Message", 6, 20_000),
-    Member::text("EmailMfaConfiguration/Subject", 1, 140),
-    Member::choice("MfaConfiguration", &["OFF", "ON", "OPTIONAL"]),
-    Member::choice("WebAuthnConfiguration/UserVerification", &["required", "preferred"]),
-];
-
 /// The error for enabling MFA without a configured factor.
 pub(super) fn no_factor() -> AwsError {
     refusal::invalid_parameter(
@@ -64,7 +47,6 @@ pub(super) fn no_factor() -> AwsError {
 
 /// Replaces the whole configuration. Omitted factors are disabled.
 fn set(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[MEMBERS])?;
     let pool = cognito.pool_mut(context)?;
     let member = |name| context.member(name).cloned();
     let factors = Factors {
@@ -112,7 +94,6 @@ fn check(pool: &UserPool, factors: &Factors, wanted: &str) -> Result<(), AwsErro
 }
 
 fn get(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID]])?;
     Ok(described(cognito.pool(context)?))
 }
 

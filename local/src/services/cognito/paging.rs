@@ -2,12 +2,11 @@
 
 use std::ops::Bound;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use crate::{
     services::cognito::{context::Context, refusal},
-    wire::error::AwsError,
+    wire::{error::AwsError, paging},
 };
 
 /// The maximum page size of all lists.
@@ -23,27 +22,17 @@ pub(super) fn page(
     // A limit of zero means the default, as documented for Cognito's `QueryLimit`.
     let asked = context.member(limit_member).and_then(Value::as_i64).filter(|limit| *limit > 0);
     let size = context.emulator.page_size(asked, MOST, MOST);
-    let after = context.call.text(token_member).map(read_token).transpose()?;
-    let mut rest = entries.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
-    let mut values = Vec::new();
-    let mut last = None;
-    for (key, value) in rest.by_ref().take(size) {
-        values.push(value);
-        last = Some(key);
-    }
-    let next = rest.next().and(last).map(|key| STANDARD.encode(key));
-    Ok((values, next))
+    let page = paging::page(entries, context.call.text(token_member), size).map_err(|_| invalid())?;
+    Ok((page.items, page.next))
 }
 
-fn read_token(token: &str) -> Result<String, AwsError> {
-    let bytes = STANDARD.decode(token).ok();
-    let key = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    key.ok_or_else(|| refusal::invalid_parameter("Invalid pagination token"))
+fn invalid() -> AwsError {
+    refusal::invalid_parameter("Invalid pagination token")
 }
 
 /// The place after the last entry of the previous page, so that a page of a large table does not read those before it.
 pub(super) fn start(context: &Context<'_>, token_member: &str) -> Result<Bound<String>, AwsError> {
-    let after = context.call.text(token_member).map(read_token).transpose()?;
+    let after = context.call.text(token_member).map(paging::read).transpose().map_err(|_| invalid())?;
     Ok(after.map_or(Bound::Unbounded, Bound::Excluded))
 }
 

@@ -9,7 +9,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     services::cognito::{
-        input::Pattern,
         moment::Moment,
         pool::UserPool,
         random, refusal,
@@ -33,12 +32,6 @@ impl fmt::Debug for Password {
         formatter.write_str("Password")
     }
 }
-
-/// The pattern of passwords in the API model.
-pub(super) const PATTERN: Pattern = Pattern {
-    text: r"^[\S]+.*[\S]+$",
-    fits: |text| !text.starts_with(char::is_whitespace) && !text.ends_with(char::is_whitespace),
-};
 
 const SYMBOLS: &[u8] = b"^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ";
 /// The symbols of generated passwords: those that are safe in a shell's double quotes.

@@ -11,11 +11,10 @@ use crate::{
         client::Client,
         context::Context,
         group::Group,
-        input::{self, Member, NEXT_TOKEN, POOL_ID},
         message::Message,
         mfa::Factors,
         moment::Moment,
-        paging, pool_members, pool_settings, random, refusal,
+        paging, pool_settings, random, refusal,
         resource_server::ResourceServer,
         schema::{self, Attribute},
         session::Session,
@@ -145,7 +144,6 @@ impl UserPool {
 
 fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let input = context.input();
-    input::check(input, &[pool_members::CREATE_ONLY, pool_members::MEMBERS, schema::SCHEMA])?;
     let settings = pool_settings::created(input)?;
     let schema = schema::created(input)?;
     let tags = tags::given(context, "UserPoolTags")?;
@@ -176,13 +174,11 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID]])?;
     Ok(json!({ "UserPool": cognito.pool(context)?.described() }))
 }
 
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let input = context.input();
-    input::check(input, &[&[POOL_ID], pool_members::UPDATE_ONLY, pool_members::MEMBERS])?;
     let tags = tags::given(context, "UserPoolTags")?;
     let pool = cognito.pool_mut(context)?;
     pool.settings = pool_settings::updated(pool, input)?;
@@ -194,7 +190,6 @@ fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID]])?;
     let pool = cognito.pool_mut(context)?;
     if pool.setting("DeletionProtection") == Some(&json!("ACTIVE")) {
         return Err(refusal::invalid_parameter(
@@ -213,7 +208,6 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[Member::number("MaxResults", 1, 60).required(), NEXT_TOKEN]])?;
     let listed = cognito
         .pools
         .values()

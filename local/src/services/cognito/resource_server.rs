@@ -4,14 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    services::cognito::{
-        Cognito, Operation,
-        context::Context,
-        input::{self, Member, NAME, NEXT_TOKEN, POOL_ID},
-        paging,
-        pool::UserPool,
-        refusal,
-    },
+    services::cognito::{Cognito, Operation, context::Context, paging, pool::UserPool, refusal},
     store::table::Row,
     wire::error::AwsError,
 };
@@ -37,16 +30,6 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         _ => return None,
     })
 }
-
-const IDENTIFIER: Member = Member::text("Identifier", 1, 256).required();
-const MEMBERS: &[Member] = &[
-    POOL_ID,
-    IDENTIFIER,
-    Member::fitting("Name", 256, NAME).required(),
-    Member::list("Scopes", 0, 100),
-    Member::text("Scopes/*/ScopeName", 1, 256).required(),
-    Member::text("Scopes/*/ScopeDescription", 1, 256).required(),
-];
 
 impl UserPool {
     /// Whether one of the pool's resource servers has this scope, written `identifier/scope`.
@@ -75,7 +58,6 @@ fn given(context: &Context<'_>) -> ResourceServer {
 }
 
 fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[MEMBERS])?;
     let pool = cognito.pool_mut(context)?;
     let server = given(context);
     if pool.resource_servers.contains_key(&server.identifier) {
@@ -90,7 +72,6 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, IDENTIFIER]])?;
     let pool = cognito.pool(context)?;
     let identifier = context.text("Identifier");
     let server = pool.resource_servers.get(identifier).ok_or_else(|| missing(identifier))?;
@@ -99,7 +80,6 @@ fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError>
 
 /// Replaces the name and all scopes. Omitted scopes are deleted.
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[MEMBERS])?;
     let pool = cognito.pool_mut(context)?;
     let identifier = context.text("Identifier");
     let server = pool.resource_servers.get_mut(identifier).ok_or_else(|| missing(identifier))?;
@@ -108,7 +88,6 @@ fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, IDENTIFIER]])?;
     let pool = cognito.pool_mut(context)?;
     let identifier = context.text("Identifier");
     pool.resource_servers.remove(identifier).ok_or_else(|| missing(identifier))?;
@@ -116,7 +95,6 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, Member::number("MaxResults", 1, 50), NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
     let listed = pool.resource_servers.values().map(|server| (server.identifier.clone(), members(&pool.id, server)));
     let page = paging::page(context, "MaxResults", "NextToken", listed)?;

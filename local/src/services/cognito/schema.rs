@@ -4,12 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    services::cognito::{
-        Cognito, Operation,
-        context::Context,
-        input::{self, Member, POOL_ID},
-        refusal,
-    },
+    services::cognito::{Cognito, Operation, context::Context, refusal},
     wire::error::AwsError,
 };
 
@@ -36,28 +31,6 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         _ => return None,
     })
 }
-
-const DATA_TYPES: &[&str] = &["String", "Number", "DateTime", "Boolean"];
-
-/// The constraints on `Schema`. `AddCustomAttributes` has the same ones under another name.
-pub(super) const SCHEMA: &[Member] = &[
-    Member::list("Schema", 1, 50),
-    Member::text("Schema/*/Name", 1, 20),
-    Member::choice("Schema/*/AttributeDataType", DATA_TYPES),
-    Member::flag("Schema/*/DeveloperOnlyAttribute"),
-    Member::flag("Schema/*/Mutable"),
-    Member::flag("Schema/*/Required"),
-];
-
-const ADD: &[Member] = &[
-    POOL_ID,
-    Member::list("CustomAttributes", 1, 25).required(),
-    Member::text("CustomAttributes/*/Name", 1, 20),
-    Member::choice("CustomAttributes/*/AttributeDataType", DATA_TYPES),
-    Member::flag("CustomAttributes/*/DeveloperOnlyAttribute"),
-    Member::flag("CustomAttributes/*/Mutable"),
-    Member::flag("CustomAttributes/*/Required"),
-];
 
 /// The maximum number of custom attributes of a pool.
 const MOST: usize = 50;
@@ -181,7 +154,6 @@ fn append(schema: &mut Vec<Attribute>, given: &Value) -> Result<(), AwsError> {
 }
 
 fn add(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[ADD])?;
     let pool = cognito.pool_mut(context)?;
     let mut schema = pool.schema.clone();
     for given in context.member("CustomAttributes").and_then(Value::as_array).into_iter().flatten() {

@@ -9,9 +9,7 @@ use base64::{
 use serde_json::Value;
 
 use crate::{
-    services::cognito::{
-        context::Context, input::Member, moment::Moment, pool::UserPool, random, refusal, srp::Handshake,
-    },
+    services::cognito::{context::Context, moment::Moment, pool::UserPool, random, refusal, srp::Handshake},
     wire::error::AwsError,
 };
 
@@ -80,7 +78,6 @@ pub(super) struct Session {
     pub(super) used: bool,
 }
 
-pub(super) const SESSION: Member = Member::text("Session", 20, 2048).secret();
 /// The prefix of sessions in the examples of AWS's API reference. It prevents a leading hyphen, which command lines
 /// parse as an option.
 const BEGINNING: &str = "AYABe";

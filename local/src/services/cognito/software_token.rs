@@ -5,14 +5,13 @@ use serde_json::{Value, json};
 use crate::{
     services::cognito::{
         Cognito, Operation,
-        account::{ACCESS_TOKEN, Bearer},
+        account::Bearer,
         context::Context,
-        input::{self, Member, POOL_ID},
         pool::UserPool,
         refusal,
-        session::{Challenge, SESSION, Session},
+        session::{Challenge, Session},
         totp::{self, SoftwareToken},
-        user::{self, USERNAME, User},
+        user::{self, User},
     },
     wire::error::AwsError,
 };
@@ -27,14 +26,6 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         _ => return None,
     })
 }
-
-const OPTIONAL_ACCESS_TOKEN: Member = Member::text("AccessToken", 1, 131_072).secret();
-const PREFERENCES: &[Member] = &[
-    Member::flag("SoftwareTokenMfaSettings/Enabled"),
-    Member::flag("SoftwareTokenMfaSettings/PreferredMfa"),
-    Member::flag("SMSMfaSettings/Enabled"),
-    Member::flag("EmailMfaSettings/Enabled"),
-];
 
 /// The user who sets up an app, and the session, if any.
 struct Setup<'a> {
@@ -88,7 +79,6 @@ impl<'a> Setup<'a> {
 }
 
 fn associate(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[OPTIONAL_ACCESS_TOKEN, SESSION]])?;
     let setup = Setup::of(context, cognito)?;
     let secret = totp::secret();
     let user = setup.pool.users.get_mut(&setup.user).ok_or_else(user::missing)?;
@@ -97,8 +87,6 @@ fn associate(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsE
 }
 
 fn verify(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    let code = Member::text("UserCode", 6, 6).required().secret();
-    input::check(context.input(), &[&[OPTIONAL_ACCESS_TOKEN, SESSION, code]])?;
     let setup = Setup::of(context, cognito)?;
     let mismatch = || refusal::refuse("EnableSoftwareTokenMFAException", "Code mismatch");
     let user = setup.pool.users.get_mut(&setup.user).ok_or_else(user::missing)?;
@@ -112,14 +100,12 @@ fn verify(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 fn prefer(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[ACCESS_TOKEN], PREFERENCES])?;
     let Bearer { pool, user, .. } = Bearer::of(context, cognito)?;
     let user = pool.users.get_mut(&user).ok_or_else(user::missing)?;
     set(context, user, "User has not verified software token mfa")
 }
 
 fn admin_prefer(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[POOL_ID, USERNAME], PREFERENCES])?;
     let user = cognito.pool_mut(context)?.user_mut(context)?;
     set(context, user, "User does not have delivery config set to turn on SOFTWARE_TOKEN_MFA")
 }

@@ -3,13 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    services::cognito::{
-        Cognito, Operation,
-        context::Context,
-        input::{self, ARN, Member},
-        pool::UserPool,
-        refusal,
-    },
+    services::cognito::{Cognito, Operation, context::Context, pool::UserPool, refusal},
     wire::error::AwsError,
 };
 
@@ -23,7 +17,6 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-const RESOURCE: Member = Member::fitting("ResourceArn", 2048, ARN).required();
 /// The maximum number of tags of a pool.
 const MOST: usize = 50;
 
@@ -61,7 +54,6 @@ fn too_many() -> AwsError {
 }
 
 fn tag(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[RESOURCE, Member::map("Tags").required()]])?;
     let tags = given(context, "Tags")?;
     let pool = pool_mut(context, cognito)?;
     let mut all = pool.tags.clone();
@@ -74,7 +66,6 @@ fn tag(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> 
 }
 
 fn untag(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[RESOURCE, Member::list("TagKeys", 0, usize::MAX).required()]])?;
     let pool = pool_mut(context, cognito)?;
     for key in context.texts("TagKeys") {
         pool.tags.remove(&key);
@@ -83,6 +74,5 @@ fn untag(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError
 }
 
 fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[&[RESOURCE]])?;
     Ok(json!({ "Tags": pool(context, cognito)?.tags }))
 }

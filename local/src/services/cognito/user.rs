@@ -9,8 +9,6 @@ use crate::{
     services::cognito::{
         context::Context,
         device::Device,
-        group::NO_SPACE,
-        input::Member,
         moment::Moment,
         password::{Failures, Password},
         pool::UserPool,
@@ -63,8 +61,6 @@ pub(super) struct User {
     #[serde(default)]
     pub(super) devices: BTreeMap<String, Device>,
 }
-
-pub(super) const USERNAME: Member = Member::fitting("Username", 128, NO_SPACE).required();
 
 /// The attributes that users can sign in with, besides the username.
 pub(super) const NAMES: &[&str] = &["email", "phone_number", "preferred_username"];

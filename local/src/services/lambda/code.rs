@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
-use super::{Version, members::Members, refusals, settings::check_one_of};
+use super::{Version, members::Members, refusals};
 use crate::{
     emulator::{Emulator, admin},
     wire::{call::Call, error::AwsError},
@@ -35,10 +35,11 @@ pub(super) fn read(call: &Call, code: Members<'_>) -> Result<Package, AwsError> 
     if ["S3Bucket", "S3Key", "ImageUri"].iter().any(|source| code.value(source).is_some()) {
         return Err(AwsError::not_imitated("code from S3 or from an image"));
     }
-    let Some(encoded) = code.text("ZipFile")? else {
+    let Some(encoded) = code.text("ZipFile") else {
         return Err(refusals::invalid("Please provide a source for function code."));
     };
-    let zip = STANDARD.decode(encoded).map_err(|_| refusals::wrong_type("ZipFile", "base64"))?;
+    let zip =
+        STANDARD.decode(encoded).map_err(|_| AwsError::new(400, "SerializationException", "ZipFile is not base64"))?;
     check_zip(&zip)?;
     Ok(Package { code_sha256: STANDARD.encode(Sha256::digest(&zip)), zip: zip.into() })
 }
@@ -77,18 +78,9 @@ fn check_zip(zip: &[u8]) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// Reads `Architectures`, which must have exactly one entry.
-pub(super) fn read_architecture(members: Members<'_>) -> Result<Option<String>, AwsError> {
-    let Some(architectures) = members.texts("Architectures")? else { return Ok(None) };
-    let [architecture] = architectures.as_slice() else {
-        return Err(refusals::constraint(
-            "architectures",
-            &format!("[{}]", architectures.join(", ")),
-            "Member must have length less than or equal to 1",
-        ));
-    };
-    check_one_of("architectures", architecture, &["x86_64", "arm64"])?;
-    Ok(Some(architecture.clone()))
+/// The only entry of `Architectures`.
+pub(super) fn read_architecture(members: Members<'_>) -> Option<String> {
+    members.texts("Architectures")?.pop()
 }
 
 /// The URL for downloading the code. AWS returns a presigned S3 URL, the emulator a URL of its own if it has a

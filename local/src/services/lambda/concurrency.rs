@@ -21,9 +21,7 @@ pub(super) fn put_function_concurrency(emulator: &Emulator, call: &Call) -> Answ
     let latest = Target { qualifier: Some("$LATEST".into()), ..target.clone() };
     let mut world = emulator.world();
     latest.function(&world.lambda)?.check_changeable(emulator.now())?;
-    let wanted = Members::of(call)
-        .integer("ReservedConcurrentExecutions", &(0..=u32::MAX))?
-        .ok_or_else(|| refusals::invalid("ReservedConcurrentExecutions is required."))?;
+    let wanted = Members::of(call).number("ReservedConcurrentExecutions").unwrap_or_default();
     let others: u32 = world
         .lambda
         .functions

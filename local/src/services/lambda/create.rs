@@ -36,11 +36,11 @@ pub(super) fn create_function(emulator: &Emulator, call: &Call) -> Answered {
         )));
     }
     let settings = read_settings(members)?;
-    let architecture = code::read_architecture(members)?.unwrap_or_else(|| "x86_64".into());
-    let tags = members.text_map("Tags")?.unwrap_or_default();
+    let architecture = code::read_architecture(members).unwrap_or_else(|| "x86_64".into());
+    let tags = members.text_map("Tags").unwrap_or_default();
     tags::check(&tags)?;
-    let publish = members.flag("Publish")?;
-    let Some(code) = members.structure("Code")? else {
+    let publish = members.flag("Publish");
+    let Some(code) = members.structure("Code") else {
         return Err(refusals::invalid("Please provide a source for function code."));
     };
     let package = code::read(call, code)?;
@@ -84,8 +84,7 @@ pub(super) fn create_function(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 fn read_settings(members: Members<'_>) -> Result<Settings, AwsError> {
-    members.required_text("Role")?;
-    if members.text("PackageType")?.is_some_and(|kind| kind != "Zip") {
+    if members.text("PackageType").is_some_and(|kind| kind != "Zip") {
         return Err(AwsError::not_imitated("functions from images"));
     }
     if members.value("Runtime").is_none() || members.value("Handler").is_none() {

@@ -15,7 +15,7 @@ use crate::{
 const LARGEST_PAGE: u32 = 50;
 
 pub(super) fn list_functions(emulator: &Emulator, call: &Call) -> Answered {
-    let all_versions = Members::of(call).text("FunctionVersion")?.is_some_and(|wanted| wanted == "ALL");
+    let all_versions = Members::of(call).text("FunctionVersion").is_some_and(|wanted| wanted == "ALL");
     let prefix = format!("arn:aws:lambda:{}:", call.region);
     let mut entries = Vec::new();
     for (arn, function) in emulator.world().lambda.functions.iter().filter(|(arn, _)| arn.starts_with(&prefix)) {
@@ -43,9 +43,9 @@ pub(super) fn list_versions(emulator: &Emulator, call: &Call) -> Answered {
 /// Returns one page of a list. Each entry carries its marker.
 pub(super) fn page(emulator: &Emulator, call: &Call, member: &str, entries: Vec<(String, Value)>) -> Answered {
     let members = Members::of(call);
-    let wanted = members.integer("MaxItems", &(1..=10_000))?.unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE);
+    let wanted = members.number("MaxItems").unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE);
     let size = emulator.settings().page_size.unwrap_or(usize::MAX).min(wanted as usize);
-    let start = match members.text("Marker")?.filter(|marker| !marker.is_empty()) {
+    let start = match members.text("Marker").filter(|marker| !marker.is_empty()) {
         None => 0,
         Some(marker) => entries.iter().position(|(behind, _)| behind == marker).ok_or_else(invalid_marker)? + 1,
     };

@@ -24,9 +24,8 @@ impl Target {
     /// Reads `FunctionName` and `Qualifier`.
     pub(super) fn read(emulator: &Emulator, call: &Call) -> Result<Self, AwsError> {
         let members = Members::of(call);
-        let mut target = parse(members.required_text("FunctionName")?, &call.region, &emulator.settings().account)?;
-        if let Some(qualifier) = members.text("Qualifier")? {
-            check_qualifier(qualifier)?;
+        let mut target = parse(members.required("FunctionName"), &call.region, &emulator.settings().account)?;
+        if let Some(qualifier) = members.text("Qualifier") {
             if target.qualifier.as_deref().is_some_and(|other| other != qualifier) {
                 return Err(refusals::invalid(
                     "The derived qualifier from the function name does not match the specified qualifier.",
@@ -100,17 +99,6 @@ pub(super) fn parse(spelling: &str, region: &str, account: &str) -> Result<Targe
         ));
     }
     Ok(Target { arn: format!("arn:aws:lambda:{region}:{account}:function:{name}"), name: name.into(), qualifier })
-}
-
-fn check_qualifier(qualifier: &str) -> Result<(), AwsError> {
-    let rule = if qualifier.len() > 128 {
-        "Member must have length less than or equal to 128"
-    } else if !is_word(&qualifier.replace('$', "_")) && qualifier != "$LATEST.PUBLISHED" {
-        r"Member must satisfy regular expression pattern: \$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
-    } else {
-        return Ok(());
-    };
-    Err(refusals::constraint("qualifier", qualifier, rule))
 }
 
 /// Splits a function's ARN into the unqualified ARN and the qualifier.

@@ -35,11 +35,6 @@ pub(super) fn constraint(member: &str, value: &str, rule: &str) -> AwsError {
     )
 }
 
-pub(super) fn wrong_type(member: &str, wanted: &str) -> AwsError {
-    AwsError::new(400, "SerializationException", format!("{member} is not {wanted}"))
-}
-
-/// A change that is based on an outdated revision; `operation` returns the latest one.
 pub(super) fn precondition_failed(operation: &str) -> AwsError {
     refusal(
         412,

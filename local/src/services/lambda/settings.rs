@@ -96,51 +96,48 @@ impl Settings {
     /// These settings with the given members replaced. An absent member means no change.
     pub(super) fn merged(&self, members: Members<'_>) -> Result<Self, AwsError> {
         let mut settings = self.clone();
-        if let Some(role) = members.text("Role")? {
-            check_role(role)?;
+        if let Some(role) = members.text("Role") {
             settings.role = role.into();
         }
-        if let Some(handler) = members.text("Handler")? {
-            check_handler(handler)?;
+        if let Some(handler) = members.text("Handler") {
             settings.handler = handler.into();
         }
-        if let Some(runtime) = members.text("Runtime")? {
+        if let Some(runtime) = members.text("Runtime") {
             settings.runtime = runtime.into();
         }
-        if let Some(description) = members.text("Description")? {
-            check_length("description", description, 256)?;
+        if let Some(description) = members.text("Description") {
             settings.description = description.into();
         }
-        settings.timeout = members.integer("Timeout", &(1..=LONGEST_TIMEOUT))?.unwrap_or(settings.timeout);
-        settings.memory_size = members.integer("MemorySize", &(128..=10_240))?.unwrap_or(settings.memory_size);
+        settings.timeout = members.at_most("timeout", LONGEST_TIMEOUT)?.unwrap_or(settings.timeout);
+        settings.memory_size = members.at_most("memorySize", 10_240)?.unwrap_or(settings.memory_size);
         settings.merge_structures(members)?;
         Ok(settings)
     }
 
     fn merge_structures(&mut self, members: Members<'_>) -> Result<(), AwsError> {
         // `Environment {}` without `Variables` clears nothing.
-        if let Some(environment) = members.structure("Environment")?
-            && let Some(variables) = environment.text_map("Variables")?
+        if let Some(environment) = members.structure("Environment")
+            && let Some(variables) = environment.text_map("Variables")
         {
             check_environment(&variables)?;
             self.environment = variables;
             self.has_environment = true;
         }
-        if let Some(tracing) = members.structure("TracingConfig")?
-            && let Some(mode) = tracing.text("Mode")?
+        if let Some(tracing) = members.structure("TracingConfig")
+            && let Some(mode) = tracing.text("Mode")
         {
-            check_one_of("tracingConfig.mode", mode, &["Active", "PassThrough"])?;
             self.tracing_mode = mode.into();
         }
-        if let Some(storage) = members.structure("EphemeralStorage")? {
-            self.ephemeral_storage = storage.integer("Size", &(512..=10_240))?.unwrap_or(self.ephemeral_storage);
+        if let Some(storage) = members.structure("EphemeralStorage") {
+            self.ephemeral_storage =
+                storage.at_most("ephemeralStorage.size", 10_240)?.unwrap_or(self.ephemeral_storage);
         }
-        if let Some(snap_start) = members.structure("SnapStart")?
-            && snap_start.text("ApplyOn")?.is_some_and(|moment| moment != "None")
+        if let Some(snap_start) = members.structure("SnapStart")
+            && snap_start.text("ApplyOn").is_some_and(|moment| moment != "None")
         {
             return Err(AwsError::not_imitated("SnapStart"));
         }
-        if let Some(logging) = members.structure("LoggingConfig")? {
+        if let Some(logging) = members.structure("LoggingConfig") {
             self.log_group = read_logging(logging)?;
         }
         Ok(())
@@ -148,7 +145,7 @@ impl Settings {
 }
 
 fn read_logging(logging: Members<'_>) -> Result<Option<String>, AwsError> {
-    if logging.text("LogFormat")?.is_some_and(|format| format != "Text") {
+    if logging.text("LogFormat").is_some_and(|format| format != "Text") {
         return Err(AwsError::not_imitated("LoggingConfig.LogFormat JSON"));
     }
     if logging.value("ApplicationLogLevel").or(logging.value("SystemLogLevel")).is_some() {
@@ -156,67 +153,10 @@ fn read_logging(logging: Members<'_>) -> Result<Option<String>, AwsError> {
             "ApplicationLogLevel and SystemLogLevel are only supported when LogFormat is set to JSON.",
         ));
     }
-    let Some(group) = logging.text("LogGroup")? else { return Ok(None) };
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#".contains(&byte);
-    if group.is_empty() || group.len() > 512 || !group.bytes().all(allowed) {
-        return Err(refusals::constraint(
-            "loggingConfig.logGroup",
-            group,
-            "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+",
-        ));
-    }
-    Ok(Some(group.into()))
-}
-
-fn check_role(role: &str) -> Result<(), AwsError> {
-    let parts: Vec<_> = role.splitn(6, ':').collect();
-    let name_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@-_/".contains(&byte);
-    let good = matches!(parts.as_slice(), ["arn", partition, "iam", "", account, resource]
-        if partition.starts_with("aws")
-            && account.len() == 12
-            && account.bytes().all(|digit| digit.is_ascii_digit())
-            && resource.strip_prefix("role").is_some_and(|name| !name.is_empty() && name.bytes().all(name_allowed)));
-    if good {
-        return Ok(());
-    }
-    Err(refusals::constraint(
-        "role",
-        role,
-        "Member must satisfy regular expression pattern: \
-         arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+",
-    ))
-}
-
-fn check_handler(handler: &str) -> Result<(), AwsError> {
-    check_length("handler", handler, 128)?;
-    if handler.is_empty() || handler.contains(char::is_whitespace) {
-        let rule = "Member must satisfy regular expression pattern: [^\\s]+";
-        return Err(refusals::constraint("handler", handler, rule));
-    }
-    Ok(())
-}
-
-pub(super) fn check_length(member: &str, value: &str, most: usize) -> Result<(), AwsError> {
-    if value.chars().count() <= most {
-        return Ok(());
-    }
-    Err(refusals::constraint(member, value, &format!("Member must have length less than or equal to {most}")))
-}
-
-pub(super) fn check_one_of(member: &str, value: &str, allowed: &[&str]) -> Result<(), AwsError> {
-    if allowed.contains(&value) {
-        return Ok(());
-    }
-    let rule = format!("Member must satisfy enum value set: [{}]", allowed.join(", "));
-    Err(refusals::constraint(member, value, &rule))
+    Ok(logging.text("LogGroup").map(str::to_owned))
 }
 
 fn check_environment(variables: &BTreeMap<String, String>) -> Result<(), AwsError> {
-    let well_formed = |key: &str| {
-        key.len() >= 2
-            && key.as_bytes()[0].is_ascii_alphabetic()
-            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
     let reserved: Vec<_> = variables.keys().map(String::as_str).filter(|key| RESERVED.contains(key)).collect();
     if !reserved.is_empty() {
         return Err(refusals::invalid(format!(
@@ -225,14 +165,6 @@ fn check_environment(variables: &BTreeMap<String, String>) -> Result<(), AwsErro
              this request: {}",
             reserved.join(", ")
         )));
-    }
-    if variables.keys().any(|key| !well_formed(key)) {
-        return Err(AwsError::new(
-            400,
-            "ValidationException",
-            "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys \
-             must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
-        ));
     }
     let measured: Value = variables.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let measured = measured.to_string();

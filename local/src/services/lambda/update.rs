@@ -28,14 +28,14 @@ pub(super) fn update_function_code(emulator: &Emulator, call: &Call) -> Answered
     let members = Members::of(call).only("UpdateFunctionCode", CODE_MEMBERS)?;
     let target = Target::read(emulator, call)?;
     let package = code::read(call, members)?;
-    let architecture = code::read_architecture(members)?;
-    let (dry_run, publish) = (members.flag("DryRun")?, members.flag("Publish")?);
+    let architecture = code::read_architecture(members);
+    let (dry_run, publish) = (members.flag("DryRun"), members.flag("Publish"));
     let now = emulator.now();
     let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     check_latest(&target)?;
     function.check_updatable(now)?;
-    check_revision(members.text("RevisionId")?, &function.latest.revision_id)?;
+    check_revision(members.text("RevisionId"), &function.latest.revision_id)?;
     runtimes::check(&function.latest.settings.runtime, Purpose::Update)?;
     let mut latest = function.latest.clone();
     latest.code_sha256 = package.code_sha256;
@@ -64,7 +64,7 @@ pub(super) fn update_function_configuration(emulator: &Emulator, call: &Call) ->
     check_latest(&target)?;
     let settings = function.latest.settings.merged(members)?;
     function.check_updatable(now)?;
-    check_revision(members.text("RevisionId")?, &function.latest.revision_id)?;
+    check_revision(members.text("RevisionId"), &function.latest.revision_id)?;
     runtimes::check(&settings.runtime, Purpose::Update)?;
     if members.value("Role").is_some() {
         create::check_role(emulator, &world, &settings.role)?;
