@@ -126,7 +126,7 @@ async fn carry_out(emulator: &Emulator, call: &Call) -> Answered {
     answered
 }
 
-async fn dispatch(emulator: &Emulator, call: &Call, arrival: Arrival) -> Answered {
+pub(super) async fn dispatch(emulator: &Emulator, call: &Call, arrival: Arrival) -> Answered {
     match call.service {
         Service::ApiGateway => crate::services::apigateway::handle(emulator, call),
         Service::Cognito => crate::services::cognito::handle(emulator, call).await,

@@ -1,7 +1,17 @@
-//! Blobs and page sizes.
+//! Blobs, page sizes, and the handlers of the models' operations.
 
-use super::Emulator;
-use crate::store::settings::Settings;
+use bytes::Bytes;
+
+use super::{Emulator, dispatch};
+use crate::{
+    services::s3::Arrival,
+    store::settings::Settings,
+    wire::{
+        call::{Call, Service},
+        error::AwsError,
+        model::Model,
+    },
+};
 
 #[test]
 fn a_blob_is_found_by_its_hash_before_and_after_it_is_written() {
@@ -74,5 +84,25 @@ fn a_save_and_a_handler_do_not_deadlock() {
     }
     for _ in 0..2 {
         ended.recv_timeout(std::time::Duration::from_mins(1)).expect("no deadlock");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_of_the_models_has_a_handler() {
+    for service in Service::ALL {
+        for operation in Model::of(service).operations.keys() {
+            let emulator = Emulator::new(Settings::default());
+            let call = Call {
+                service,
+                operation: operation.clone(),
+                region: "eu-west-1".into(),
+                input: serde_json::json!({}),
+                body: Bytes::new(),
+                headers: http::HeaderMap::new(),
+            };
+            let answered = dispatch::dispatch(&emulator, &call, Arrival::at(&emulator)).await;
+            let missing = AwsError::not_imitated(&call.name()).message;
+            assert!(!answered.is_err_and(|error| error.message == missing), "{}", call.name());
+        }
     }
 }

@@ -68,6 +68,16 @@ impl Call {
         Ok(Self { service, operation, region, input, body: body.clone(), headers: headers.clone() })
     }
 
+    /// A call with these members, checked as one that arrives.
+    #[cfg(test)]
+    pub(crate) fn of(service: Service, operation: &str, region: &str, input: Value) -> Result<Self, AwsError> {
+        let input = conform(service, operation, input)?;
+        let (operation, region) = (operation.to_owned(), region.to_owned());
+        let call = Self { service, operation, region, input, body: Bytes::new(), headers: HeaderMap::new() };
+        call.validate()?;
+        Ok(call)
+    }
+
     /// `service:Operation`.
     pub(crate) fn name(&self) -> String {
         format!("{}:{}", self.service.prefix(), self.operation)

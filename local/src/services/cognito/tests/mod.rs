@@ -42,15 +42,11 @@ impl Aws {
     }
 
     async fn try_call(&self, region: &str, operation: &str, input: Value) -> Result<Value, String> {
-        let call = Call {
-            service: Service::Cognito,
-            operation: operation.into(),
-            region: region.into(),
-            input,
-            body: Bytes::new(),
-            headers: HeaderMap::new(),
+        let answered = match Call::of(Service::Cognito, operation, region, input) {
+            Ok(call) => super::handle(&self.0, &call).await,
+            Err(error) => Err(error),
         };
-        match super::handle(&self.0, &call).await {
+        match answered {
             Ok(Answer::Members(members)) => Ok(members),
             Ok(Answer::Raw(_)) => panic!("{operation} returns members"),
             Err(error) if error.code == "NotImplemented" => Err(error.message),

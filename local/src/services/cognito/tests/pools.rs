@@ -61,66 +61,6 @@ async fn a_new_pool_has_all_the_defaults() {
 }
 
 #[tokio::test]
-async fn invalid_members_are_rejected_with_cognitos_messages() {
-    let aws = Aws::new();
-    let arn = "arn:aws:iam::000000000000:role/sms";
-    let cases = [
-        (json!({ "PoolName": null }), "Value null at 'poolName' failed to satisfy constraint: Member must not be null"),
-        (
-            json!({ "PoolName": "" }),
-            "Value '' at 'poolName' failed to satisfy constraint: Member must have length greater than or equal to 1",
-        ),
-        (
-            json!({ "PoolName": "a/b" }),
-            r"Value 'a/b' at 'poolName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w\s+=,.@-]+",
-        ),
-        (
-            json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 5 } } }),
-            "Value '5' at 'policies.passwordPolicy.minimumLength' failed to satisfy constraint: Member must have value \
-             greater than or equal to 6",
-        ),
-        (
-            json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 100 } } }),
-            "Value '100' at 'policies.passwordPolicy.minimumLength' failed to satisfy constraint: Member must have value \
-             less than or equal to 99",
-        ),
-        (
-            json!({ "Policies": { "PasswordPolicy": { "TemporaryPasswordValidityDays": 366 } } }),
-            "Value '366' at 'policies.passwordPolicy.temporaryPasswordValidityDays' failed to satisfy constraint: Member \
-             must have value less than or equal to 365",
-        ),
-        (
-            json!({ "MfaConfiguration": "MAYBE" }),
-            "Value 'MAYBE' at 'mfaConfiguration' failed to satisfy constraint: Member must satisfy enum value set: [OFF, \
-             ON, OPTIONAL]",
-        ),
-        (
-            json!({ "SmsConfiguration": {} }),
-            "Value null at 'smsConfiguration.snsCallerArn' failed to satisfy constraint: Member must not be null",
-        ),
-        (
-            json!({ "UserPoolAddOns": {} }),
-            "Value null at 'userPoolAddOns.advancedSecurityMode' failed to satisfy constraint: Member must not be null",
-        ),
-    ];
-    for (members, message) in cases {
-        let refusal = aws.refused("CreateUserPool", over(json!({ "PoolName": "people" }), members)).await;
-        assert_eq!(refusal, format!("InvalidParameterException: 1 validation error detected: {message}"));
-    }
-    let two = json!({ "PoolName": "people", "SmsConfiguration": { "SnsCallerArn": arn }, "UserPoolTier": "X", "DeletionProtection": "Y" });
-    assert_eq!(
-        aws.refused("CreateUserPool", two).await,
-        "InvalidParameterException: 2 validation errors detected: Value 'Y' at 'deletionProtection' failed to satisfy \
-         constraint: Member must satisfy enum value set: [ACTIVE, INACTIVE]; Value 'X' at 'userPoolTier' failed to satisfy \
-         constraint: Member must satisfy enum value set: [LITE, ESSENTIALS, PLUS]"
-    );
-    assert_eq!(
-        aws.refused("CreateUserPool", json!({ "PoolName": 1 })).await,
-        "SerializationException: NUMBER_VALUE can not be converted to a String"
-    );
-}
-
-#[tokio::test]
 async fn invalid_combinations_of_settings_are_rejected() {
     let aws = Aws::new();
     let cases = [
