@@ -59,8 +59,8 @@ impl Quota {
     /// The quota of the operation's own group, if it has one.
     fn of(call: &Call) -> Option<Self> {
         let (family, burst, seconds) = match call.operation.as_str() {
-            "CreateRestApi" | "ImportRestApi" if is_edge(call) => ("create edge api", 1.0, 30.0),
-            "CreateRestApi" | "ImportRestApi" => ("create api", 1.0, 3.0),
+            "CreateRestApi" if is_edge(call) => ("create edge api", 1.0, 30.0),
+            "CreateRestApi" => ("create api", 1.0, 3.0),
             "DeleteRestApi" => ("delete api", 1.0, 30.0),
             "PutRestApi" => ("put api", 1.0, 1.0),
             "CreateDeployment" => ("create deployment", 1.0, 5.0),

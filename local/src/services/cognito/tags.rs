@@ -35,10 +35,7 @@ fn pool_mut<'a>(context: &Context<'_>, cognito: &'a mut Cognito) -> Result<&'a m
 pub(super) fn given(context: &Context<'_>, member: &str) -> Result<Vec<(String, String)>, AwsError> {
     let tags = context.member(member).and_then(Value::as_object).into_iter().flatten();
     let tags = tags.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect::<Vec<_>>();
-    for (key, value) in &tags {
-        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
-            return Err(refusal::invalid_parameter(format!("The tag {key} is not valid")));
-        }
+    for (key, _) in &tags {
         if key.to_ascii_lowercase().starts_with("aws:") {
             return Err(refusal::invalid_parameter("aws: prefixed tag key names are not allowed for external use."));
         }

@@ -27,14 +27,19 @@ pub(super) fn parse(
     let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
     let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let model = Model::of(service);
-    let (name, operation, labels) = route(model, method, path, &query).ok_or_else(|| {
-        let other = model.others.iter().find(|(_, route)| {
-            let (verb, uri) = route.split_once(' ').unwrap_or_default();
-            verb == method.as_str() && labels(uri, path, &query).is_some()
-        });
-        let what = other.map_or_else(|| format!("{method} {path}"), |(name, _)| format!("{}:{name}", service.prefix()));
-        AwsError::not_imitated(&what)
-    })?;
+    let mut others = model.others.iter().filter(|(_, route)| {
+        let (verb, uri) = route.split_once(' ').unwrap_or_default();
+        verb == method.as_str() && labels(uri, path, &query).is_some()
+    });
+    let found = route(model, method, path, &query);
+    // `POST /restapis?mode=import` is not imitated, and would be taken for `POST /restapis`.
+    let narrower = others.clone().any(|(_, route)| route.contains('?'));
+    let Some((name, operation, labels)) = found.filter(|_| !narrower) else {
+        let what = others
+            .next()
+            .map_or_else(|| format!("{method} {path}"), |(name, _)| format!("{}:{name}", service.prefix()));
+        return Err(AwsError::not_imitated(&what));
+    };
     let mut input = Map::new();
     let Some(shape) = model.input(operation) else { return Ok((name.into(), input)) };
     let mut members = if shape.payload.is_some() { Map::new() } else { json_object(body)? };

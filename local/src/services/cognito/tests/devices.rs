@@ -125,7 +125,10 @@ async fn a_client_without_rotation_renews_with_the_same_refresh_token() {
     assert_eq!(answer["AuthenticationResult"]["RefreshToken"], Value::Null);
     assert_eq!(answer["AuthenticationResult"]["TokenType"], "Bearer");
     assert_eq!(
-        ready.aws.refused("GetTokensFromRefreshToken", renew(&ready.client, json!({ "ClientSecret": "x" }))).await,
+        ready
+            .aws
+            .refused("GetTokensFromRefreshToken", renew(&ready.client, json!({ "ClientSecret": "x".repeat(24) })))
+            .await,
         format!("NotAuthorizedException: Unable to verify client secret for client {}", ready.client)
     );
     let flows = json!({ "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"] });

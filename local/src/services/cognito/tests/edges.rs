@@ -31,7 +31,12 @@ async fn standard_attributes_cannot_change_their_type_and_custom_ones_are_limite
 async fn invalid_tags_and_page_tokens_are_rejected() {
     let aws = Aws::new();
     let tagged = json!({ "PoolName": "people", "UserPoolTags": { "": "x" } });
-    assert_eq!(aws.refused("CreateUserPool", tagged).await, "InvalidParameterException: The tag  is not valid");
+    assert_eq!(
+        aws.refused("CreateUserPool", tagged).await,
+        "InvalidParameterException: 1 validation error detected: Value '{=x}' at 'userPoolTags' failed to satisfy \
+         constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 128, Member must \
+         have length greater than or equal to 1]"
+    );
     assert_eq!(
         aws.refused("ListUserPools", json!({ "MaxResults": 1, "NextToken": "%" })).await,
         "InvalidParameterException: Invalid pagination token"
@@ -57,7 +62,10 @@ async fn a_pool_has_one_prefix_domain_and_cannot_delete_another() {
         aws.refused("DeleteUserPoolDomain", domain("others")).await,
         "InvalidParameterException: No such domain or user pool exists."
     );
-    let custom = over(domain("a-example"), json!({ "CustomDomainConfig": { "CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/a" } }));
+    let custom = over(
+        domain("a-example"),
+        json!({ "CustomDomainConfig": { "CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/a" } }),
+    );
     assert_eq!(
         aws.refused("CreateUserPoolDomain", custom).await,
         "the local emulator does not imitate custom domains of user pools"

@@ -87,7 +87,7 @@ async fn set_up(ready: &Ready) -> (Value, Value) {
     );
     let associated = ready.aws.call("AssociateSoftwareToken", json!({ "Session": challenge["Session"] })).await;
     let session = json!({ "Session": associated["Session"] });
-    let wrong = over(session.clone(), json!({ "UserCode": "abcdef" }));
+    let wrong = over(session.clone(), json!({ "UserCode": "000000" }));
     assert_eq!(ready.aws.refused("VerifySoftwareToken", wrong).await, "EnableSoftwareTokenMFAException: Code mismatch");
     let right = over(session, json!({ "UserCode": code(&associated["SecretCode"], -1) }));
     let verified = ready.aws.call("VerifySoftwareToken", right).await;

@@ -16,8 +16,6 @@ mod users;
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::{

@@ -57,7 +57,7 @@ fn table() -> Vec<(&'static str, Value, Option<Value>)> {
         kept("IssuerConfiguration", json!({ "Type": "UPDATED" })),
         kept("UserPoolTags", json!({ "team": "a" })),
         ("AcrConfiguration", levels("urn:example:two"), Some(levels("urn:cognito:loa:2"))),
-        ("DcrConfiguration", json!({ "EnableStatus": "ENABLED" }), None),
+        ("DcrConfiguration", json!({ "EnableStatus": "Enabled" }), None),
     ]
 }
 

@@ -210,7 +210,7 @@ async fn sign_out_and_revocation_end_refresh_and_access_tokens() {
         ready.aws.refused("RevokeToken", revoke(&tokens["AccessToken"])).await,
         "UnsupportedTokenTypeException: Unsupported token type"
     );
-    let secret = over(revoke(&tokens["RefreshToken"]), json!({ "ClientSecret": "x" }));
+    let secret = over(revoke(&tokens["RefreshToken"]), json!({ "ClientSecret": "x".repeat(24) }));
     assert_eq!(ready.aws.refused("RevokeToken", secret).await, "UnauthorizedException: Invalid client secret");
     // API Gateway does not check revocation.
     let arns = [arn(&ready).await];
