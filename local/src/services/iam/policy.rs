@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{document, limit_exceeded, listed, no_such_entity, role::url_encoded};
+use super::{document, limit_exceeded, listed, no_such_entity, role::url_encoded, validation};
 use crate::{
     emulator::Emulator,
     wire::{

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{members::Members, names::Target, refusals, update::check_latest};
+use super::{members::Members, names::Target, update::check_latest};
 use crate::{
     emulator::Emulator,
     wire::{
