@@ -200,7 +200,7 @@ async fn at_most_ten_managed_policies_attach_and_only_those_of_aws() {
     );
     assert_eq!(
         refused(&attach(&emulator, "AWSLambdaBasicExecutionRole").await),
-        refusal(400, "InvalidInput", "ARN AWSLambdaBasicExecutionRole is not valid.")
+        refusal(400, "ValidationError", "Invalid ARN:  Could not be parsed!")
     );
     let listed =
         iam(&emulator, "ListAttachedRolePolicies", &[("RoleName", "a"), ("PathPrefix", "/service-role/")]).await;

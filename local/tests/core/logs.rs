@@ -160,11 +160,6 @@ async fn names_limits_and_classes_must_match_the_api_model() {
         ),
         (
             "GetLogEvents",
-            json!({ "logGroupName": "a", "logGroupIdentifier": "a", "logStreamName": "s" }),
-            "LogGroup name and LogGroup identifier are mutually exclusive parameters.",
-        ),
-        (
-            "GetLogEvents",
             json!({ "logGroupName": "a", "logStreamName": "s", "nextToken": "x" }),
             "The specified nextToken is invalid.",
         ),
