@@ -68,7 +68,7 @@ impl Attempt<'_> {
                 None => Ok(self.ask(key.as_deref().unwrap_or(username), challenge, &json!({}))),
             },
             Challenge::PasswordSrp => match parameter(self.context, map, "SRP_A") {
-                Some(_) => self.ask_proof(map, username, key),
+                Some(_) => self.ask_proof(map, username, key.as_deref()),
                 None => Ok(self.ask(key.as_deref().unwrap_or(username), challenge, &json!({}))),
             },
             _ => self.send_one_time_password(challenge, username, key.as_deref()),

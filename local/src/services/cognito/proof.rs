@@ -22,21 +22,21 @@ impl Attempt<'_> {
             return Err(refusal::invalid_parameter("USER_SRP_AUTH is not enabled for the client."));
         }
         let (username, key) = self.named()?;
-        let mut answer = self.ask_proof(PARAMETERS, username, key)?;
+        let mut answer = self.ask_proof(PARAMETERS, username, key.as_deref())?;
         // Only choice-based sign-in returns a session.
         answer["Session"] = Value::Null;
         Ok(answer)
     }
 
     /// Asks for a proof of the password. Without a user, nothing will prove it.
-    pub(super) fn ask_proof(mut self, map: &str, username: &str, key: Option<String>) -> Result<Value, AwsError> {
+    pub(super) fn ask_proof(mut self, map: &str, username: &str, key: Option<&str>) -> Result<Value, AwsError> {
         let public = required(self.context, map, "SRP_A")?;
-        let user = key.as_ref().and_then(|key| self.pool.users.get(key));
+        let user = key.and_then(|key| self.pool.users.get(key));
         let id = user.map_or_else(|| self.made_up_name(username), |user| user.username.clone());
         let known = user.and_then(|user| user.password.as_ref()?.verifier().cloned());
         let verifier = known.unwrap_or_else(|| Verifier::decoy(Identity::of_user(&self.pool.id, &id)));
         let parameters = json!({ "USERNAME": id, "USER_ID_FOR_SRP": id });
-        let session = self.session(key.as_deref().unwrap_or(username), Challenge::PasswordVerifier);
+        let session = self.session(key.unwrap_or(username), Challenge::PasswordVerifier);
         self.ask_with(session, public, verifier, parameters)
     }
 

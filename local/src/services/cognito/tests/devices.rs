@@ -11,6 +11,23 @@ use crate::services::cognito::srp::{Identity, Verifier, client};
 
 const TIME: &str = "Mon Nov 9 07:05:03 UTC 2026";
 
+/// Signs in and proves the secret of a device.
+async fn prove(ready: &Ready, begin: Value, identity: Identity<'_>, secret: &str) -> Result<Value, String> {
+    let challenge = ready.aws.call("AdminInitiateAuth", begin).await;
+    assert_eq!(challenge["ChallengeName"], "DEVICE_SRP_AUTH");
+    let (mine, key) = (client::begin(), identity.name);
+    let begin = json!({ "USERNAME": "ann", "DEVICE_KEY": key, "SRP_A": mine.1 });
+    let asked = ready.aws.call("AdminRespondToAuthChallenge", ready.response(&challenge, &begin)).await;
+    assert_eq!(asked["ChallengeName"], "DEVICE_PASSWORD_VERIFIER");
+    let text = |name: &str| asked["ChallengeParameters"][name].as_str().unwrap();
+    let parts = [text("SALT"), text("SRP_B"), text("SECRET_BLOCK")];
+    let proof = json!({
+        "USERNAME": "ann", "DEVICE_KEY": key, "TIMESTAMP": TIME, "PASSWORD_CLAIM_SECRET_BLOCK": text("SECRET_BLOCK"),
+        "PASSWORD_CLAIM_SIGNATURE": client::prove(&mine, identity, secret, parts, TIME),
+    });
+    ready.aws.try_call("us-west-2", "AdminRespondToAuthChallenge", ready.response(&asked, &proof)).await
+}
+
 #[tokio::test]
 async fn a_confirmed_device_proves_itself_at_the_next_sign_in() {
     let tracked = json!({ "ChallengeRequiredOnNewDevice": true, "DeviceOnlyRememberedOnUserPrompt": false });
@@ -48,30 +65,10 @@ async fn a_confirmed_device_proves_itself_at_the_next_sign_in() {
     };
     let unknown = "ResourceNotFoundException: Device does not exist.";
     assert_eq!(ready.aws.refused("AdminInitiateAuth", on("us-west-2_x")).await, unknown);
-    for (secret, right) in [("wrong", false), ("secret", true)] {
-        let challenge = ready.aws.call("AdminInitiateAuth", on(&key)).await;
-        assert_eq!(challenge["ChallengeName"], "DEVICE_SRP_AUTH");
-        let mine = client::begin();
-        let begin = json!({ "USERNAME": "ann", "DEVICE_KEY": key, "SRP_A": mine.1 });
-        let asked = ready.aws.call("AdminRespondToAuthChallenge", ready.response(&challenge, &begin)).await;
-        assert_eq!(asked["ChallengeName"], "DEVICE_PASSWORD_VERIFIER");
-        let text = |name: &str| asked["ChallengeParameters"][name].as_str().unwrap();
-        let parts = [text("SALT"), text("SRP_B"), text("SECRET_BLOCK")];
-        let proof = json!({
-            "USERNAME": "ann", "DEVICE_KEY": key, "TIMESTAMP": TIME, "PASSWORD_CLAIM_SECRET_BLOCK": text("SECRET_BLOCK"),
-            "PASSWORD_CLAIM_SIGNATURE": client::prove(&mine, identity, secret, parts, TIME),
-        });
-        let response = ready.response(&asked, &proof);
-        if right {
-            let result = ready.aws.call("AdminRespondToAuthChallenge", response).await["AuthenticationResult"].clone();
-            assert_eq!(result["NewDeviceMetadata"], Value::Null);
-        } else {
-            assert_eq!(
-                ready.aws.refused("AdminRespondToAuthChallenge", response).await,
-                "NotAuthorizedException: Incorrect username or password."
-            );
-        }
-    }
+    let refused = prove(&ready, on(&key), identity, "wrong").await.unwrap_err();
+    assert_eq!(refused, "NotAuthorizedException: Incorrect username or password.");
+    let result = prove(&ready, on(&key), identity, "secret").await.unwrap()["AuthenticationResult"].clone();
+    assert_eq!(result["NewDeviceMetadata"], Value::Null);
     ready.aws.call("UpdateDeviceStatus", named(json!({ "DeviceRememberedStatus": "not_remembered" }))).await;
     ready.aws.call("ForgetDevice", named(json!({}))).await;
     for operation in ["GetDevice", "ForgetDevice", "UpdateDeviceStatus"] {
