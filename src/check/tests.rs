@@ -224,9 +224,9 @@ fn with_cors_functions_are_called_as_by_a_page() {
     assert_snapshot!(shown(&asked), @r"
     GET /asked without a token: 200, for https://a.example by hello
     GET /closed without a token: 401
-    GET /unmanaged without a token: 200 by hello
     POST /mine without a token: 401
     GET /own without a token: 200, for https://x.b.example by hello
+    GET /unmanaged without a token: 200 by hello
     ");
     let strict = |path: &str| asked.iter().find(|probe| probe.path == path).unwrap().expected.page.is_some();
     assert_eq!((strict("/own"), strict("/asked"), strict("/unmanaged")), (true, false, false));

@@ -23,10 +23,10 @@ use crate::{
 };
 
 /// The timeout for the head of a request, which an idle connection does not send either.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The timeout for the body of a request.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
+const BODY_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Lambda accepts zips of up to 50 MB in a request. Base64 makes them a third larger.
 const LARGEST_CODE: usize = 70 * 1024 * 1024;

@@ -226,5 +226,5 @@ fn locked_options(mounts: &str, path: &Path) -> String {
     let of_path = fields.filter(|fields| real.starts_with(fields[4])).max_by_key(|fields| fields[4].len());
     let options = of_path.map_or("", |fields| fields[5]);
     let kept = ["nosuid", "nodev", "noexec", "noatime", "nodiratime", "relatime"];
-    options.split(',').filter(|option| kept.contains(option)).map(|option| format!(",{option}")).collect()
+    options.split(',').filter(|option| kept.contains(option)).flat_map(|option| [",", option]).collect()
 }

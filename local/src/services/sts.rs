@@ -15,16 +15,13 @@ pub(crate) fn handle(emulator: &Emulator, call: &Call) -> Answered {
     let account = &emulator.settings().account;
     match call.operation.as_str() {
         "GetCallerIdentity" => {
-            let identity = match permission::caller(emulator, call) {
-                Some(function) => {
-                    let world = emulator.world();
-                    let id = format!("{}:{}", world.iam.role_id(&function.role).unwrap_or_default(), function.session);
-                    json!({ "Account": account, "UserId": id, "Arn": function.arn() })
-                }
-                None => {
-                    let arn = format!("arn:aws:iam::{account}:user/local");
-                    json!({ "Account": account, "UserId": "AIDALOCAL", "Arn": arn })
-                }
+            let identity = if let Some(function) = permission::caller(emulator, call) {
+                let world = emulator.world();
+                let id = format!("{}:{}", world.iam.role_id(&function.role).unwrap_or_default(), function.session);
+                json!({ "Account": account, "UserId": id, "Arn": function.arn() })
+            } else {
+                let arn = format!("arn:aws:iam::{account}:user/local");
+                json!({ "Account": account, "UserId": "AIDALOCAL", "Arn": arn })
             };
             Ok(identity.into())
         }

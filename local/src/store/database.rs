@@ -1,6 +1,6 @@
-//! The database of the emulator's folder: rows by path, in SQLite.
+//! The database of the emulator's folder: rows by path, in `SQLite`.
 //!
-//! SQLite, because a transaction that it has committed is in the system's hands without a sync: a process that is killed
+//! `SQLite`, because a transaction that it has committed is in the system's hands without a sync: a process that is killed
 //! loses nothing. Of the embedded databases in Rust, redb keeps unsynced transactions in its own memory, and a sync per
 //! request is 100 times slower. After a power failure, the last transactions may be missing; the database is intact.
 

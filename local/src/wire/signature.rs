@@ -44,7 +44,7 @@ struct Signature<'a> {
     /// The credential scope: date, Region, service and `aws4_request`.
     scope: &'a str,
     signed_headers: &'a str,
-    signature: &'a str,
+    value: &'a str,
 }
 
 /// Verifies the signature of a call.
@@ -66,7 +66,7 @@ fn check(secret_of: SecretOf<'_>, parts: &Parts, body: &[u8]) -> Result<(), Prob
     let to_sign = format!("{ALGORITHM}\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
     let key = scope.split('/').fold(format!("AWS4{secret}").into_bytes(), |key, part| mac(&key, part.as_bytes()));
     let right = hex(&mac(&key, to_sign.as_bytes()));
-    let same = constant_time::verify_slices_are_equal(right.as_bytes(), signature.signature.as_bytes());
+    let same = constant_time::verify_slices_are_equal(right.as_bytes(), signature.value.as_bytes());
     same.map_err(|_| Problem::Mismatch)
 }
 
@@ -84,7 +84,7 @@ impl<'a> Signature<'a> {
             access_key_id,
             scope: Some(scope).filter(|scope| scope.split('/').count() == 4)?,
             signed_headers: field("SignedHeaders")?,
-            signature: field("Signature")?,
+            value: field("Signature")?,
         })
     }
 
@@ -104,10 +104,11 @@ fn payload_hash(headers: &HeaderMap, body: &[u8], is_s3: bool) -> Result<String,
 }
 
 fn canonical_request(parts: &Parts, signature: &Signature<'_>, payload_hash: &str) -> Option<String> {
-    let path = match signature.is_of_s3() {
-        true => parts.uri.path().to_owned(),
+    let path = if signature.is_of_s3() {
+        parts.uri.path().to_owned()
+    } else {
         // All services but S3 encode the path, which is encoded already, once more.
-        false => utf8_percent_encode(&normal(parts.uri.path()), ENCODED_PATH).to_string(),
+        utf8_percent_encode(&normal(parts.uri.path()), ENCODED_PATH).to_string()
     };
     let mut headers = String::new();
     for name in signature.signed_headers.split(';') {

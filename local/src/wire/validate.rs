@@ -93,18 +93,18 @@ impl Check {
                     self.violations.push(violation(&self.shown_whole(shape, value), path, &rule));
                 }
                 let each = entries.iter().map(|(key, value)| (key.clone(), value)).collect();
-                self.elements(shape, value, path, each, "Map value must");
+                self.elements(shape, value, path, each);
             }
             Value::Array(elements) => {
                 let each = (1..).zip(elements).map(|(place, value): (usize, _)| (place.to_string(), value)).collect();
-                self.elements(shape, value, path, each, "Member must");
+                self.elements(shape, value, path, each);
             }
             _ => {}
         }
     }
 
     /// The elements of a list or a map: one violation for all values, one for each member of structures.
-    fn elements(&mut self, of: &Shape, whole: &Value, path: &str, each: Vec<(String, &Value)>, subject: &str) {
+    fn elements(&mut self, of: &Shape, whole: &Value, path: &str, each: Vec<(String, &Value)>) {
         let Some(shape) = self.model.element(of) else { return };
         if matches!(shape.kind, Kind::Structure | Kind::List | Kind::Map) {
             for (place, value) in each {
@@ -115,7 +115,8 @@ impl Check {
             if self.service == Service::Lambda && !SPARSE.iter().any(|name| path.ends_with(name)) {
                 rules.push("Member must not be null".into());
             }
-            let rule = format!("{subject} satisfy constraint: [{}]", rules.join(", "));
+            let subject = if of.kind == Kind::Map { "Map value" } else { "Member" };
+            let rule = format!("{subject} must satisfy constraint: [{}]", rules.join(", "));
             self.violations.push(violation(&self.shown_whole(of, whole), path, &rule));
         }
     }
@@ -161,12 +162,12 @@ fn reworded(service: Service, path: &str, constraint: &str) -> Option<String> {
 /// The constraints of a shape, in the order of AWS's lists of them.
 fn constraints(shape: &Shape) -> Vec<String> {
     let mut found = Vec::new();
-    if !shape.words.is_empty() {
-        found.push(one_of(&shape.words));
-    } else {
+    if shape.words.is_empty() {
         found.extend(shape.max.map(|most| at_most(shape, most)));
         found.extend(shape.min.map(|least| at_least(shape, least)));
         found.extend(shape.pattern.as_ref().map(|pattern| matching(&pattern.text)));
+    } else {
+        found.push(one_of(&shape.words));
     }
     found
 }

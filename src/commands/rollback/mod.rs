@@ -254,7 +254,7 @@ mod tests {
             checks,
         };
         let failure = Failure::failed("what release 4 is checked for cannot be read, so nothing was changed")
-            .detail("unknown field `load`, expected one of `function`, `auth`, `check`")
+            .detail("it has a `load` where none belongs")
             .hint("use the version of stackctl that recorded it, or a newer one")
             .hint("or leave the check out with `--no-check`");
         assert_eq!(unread(&release, &error), failure);

@@ -72,7 +72,7 @@ fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
             (Op::Replace, ["name"]) => validator.name = named(patch.optional())?,
             (Op::Replace, ["validateRequestBody"]) => validator.validate_request_body = patch.lenient_flag(),
             (Op::Replace, ["validateRequestParameters"]) => {
-                validator.validate_request_parameters = patch.lenient_flag()
+                validator.validate_request_parameters = patch.lenient_flag();
             }
             _ => return Err(patch.not_a_replacement(&PATHS)),
         }

@@ -195,15 +195,15 @@ pub(super) fn update(
         let verified = given.get(&format!("{name}_verified")).is_some_and(|verified| verified == "true");
         (new.is_some() && !verified && pool.lists("AutoVerifiedAttributes", name)).then(|| name.to_owned())
     };
-    let verified = ["email", "phone_number"].into_iter().filter_map(verifies).collect::<Vec<_>>();
+    let unverified = ["email", "phone_number"].into_iter().filter_map(verifies).collect::<Vec<_>>();
     let waits =
         |name: &String| pool.lists("UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate", name);
-    let pending = verified.iter().filter(|name| waits(name)).filter_map(|name| given.remove_entry(name)).collect();
+    let pending = unverified.iter().filter(|name| waits(name)).filter_map(|name| given.remove_entry(name)).collect();
     let user = pool.users.get_mut(key).ok_or_else(user::missing)?;
     write(user, given);
     user.pending = pending;
     user.modified = context.now;
-    verified.iter().map(|name| pool.send_code(context, key, Purpose::Attribute, name)).collect()
+    unverified.iter().map(|name| pool.send_code(context, key, Purpose::Attribute, name)).collect()
 }
 
 /// Removes the attributes that the request names.

@@ -63,7 +63,7 @@ impl Attempt<'_> {
         }
         match user {
             Some(user) if !user.enabled => return Err(refusal::not_authorized("User is disabled.")),
-            None if challenge != Challenge::SelectChallenge && challenge != Challenge::PasswordSrp => {
+            None if challenge != Challenge::Select && challenge != Challenge::PasswordSrp => {
                 return Err(hidden());
             }
             _ => {}
@@ -72,7 +72,7 @@ impl Attempt<'_> {
             Challenge::NewPasswordRequired => self.new_password(text, &session),
             Challenge::SoftwareTokenMfa => self.code(text, &session),
             Challenge::MfaSetup => self.set_up(text, &session),
-            Challenge::SelectChallenge => self.select(text, &session),
+            Challenge::Select => self.select(text, &session),
             Challenge::Password | Challenge::PasswordSrp => self.chosen(challenge, text, &session),
             Challenge::PasswordVerifier => self.proof(text, &session),
             Challenge::EmailOtp | Challenge::SmsOtp => self.one_time_password(challenge, text, &session),

@@ -27,14 +27,12 @@ impl Attempt<'_> {
         let wanted = parameter(self.context, PARAMETERS, "PREFERRED_CHALLENGE");
         refuse_passkey(wanted)?;
         let offered = self.offered(key.as_deref());
-        match wanted.and_then(Challenge::named).filter(|wanted| offered.contains(wanted)) {
-            Some(challenge) => self.begin(challenge, PARAMETERS, username, key),
-            None => {
-                let mut answer = self.ask(key.as_deref().unwrap_or(username), Challenge::SelectChallenge, &json!({}));
-                answer["AvailableChallenges"] = offered.iter().map(|challenge| challenge.name()).collect();
-                Ok(answer)
-            }
+        if let Some(challenge) = wanted.and_then(Challenge::named).filter(|wanted| offered.contains(wanted)) {
+            return self.begin(challenge, PARAMETERS, username, key);
         }
+        let mut answer = self.ask(key.as_deref().unwrap_or(username), Challenge::Select, &json!({}));
+        answer["AvailableChallenges"] = offered.iter().map(|challenge| challenge.name()).collect();
+        Ok(answer)
     }
 
     /// The challenges that the user can choose from.
@@ -71,16 +69,11 @@ impl Attempt<'_> {
                 Some(_) => self.ask_proof(map, username, key.as_deref()),
                 None => Ok(self.ask(key.as_deref().unwrap_or(username), challenge, &json!({}))),
             },
-            _ => self.send_one_time_password(challenge, username, key.as_deref()),
+            _ => Ok(self.send_one_time_password(challenge, username, key.as_deref())),
         }
     }
 
-    fn send_one_time_password(
-        self,
-        challenge: Challenge,
-        username: &str,
-        key: Option<&str>,
-    ) -> Result<Value, AwsError> {
+    fn send_one_time_password(self, challenge: Challenge, username: &str, key: Option<&str>) -> Value {
         let attribute = if challenge == Challenge::EmailOtp { "email" } else { "phone_number" };
         let user = key.and_then(|key| self.pool.users.get(key));
         let address = user.and_then(|user| user.attributes.get(attribute)).cloned();
@@ -96,7 +89,7 @@ impl Attempt<'_> {
         }
         let session = Session { code: Some(code), ..self.session(key.unwrap_or(username), challenge) };
         let session = self.pool.open_session(self.context, session);
-        Ok(json!({ "ChallengeName": challenge.name(), "Session": session, "ChallengeParameters": parameters }))
+        json!({ "ChallengeName": challenge.name(), "Session": session, "ChallengeParameters": parameters })
     }
 
     /// Responds to `SELECT_CHALLENGE`.

@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "CreateUserPoolDomain" => Operation::Changes(create),
-        "DescribeUserPoolDomain" => Operation::Reads(describe),
+        "DescribeUserPoolDomain" => Operation::Reads(|context, cognito| Ok(describe(context, cognito))),
         "DeleteUserPoolDomain" => Operation::Changes(delete),
         _ => return None,
     })
@@ -38,7 +38,7 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 /// Describes a domain. An unknown domain returns an empty description instead of an error.
-fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
+fn describe(context: &Context<'_>, cognito: &Cognito) -> Value {
     let domain = context.text("Domain");
     let region = &context.call.region;
     let pool = cognito.pools.values().find(|pool| pool.region == *region && pool.domain() == Some(domain));
@@ -52,7 +52,7 @@ fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError>
             "ManagedLoginVersion": pool.managed_login_version,
         })
     });
-    Ok(json!({ "DomainDescription": description }))
+    json!({ "DomainDescription": description })
 }
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {

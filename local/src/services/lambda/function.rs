@@ -190,7 +190,7 @@ impl Function {
         let (label, revision_id) = (self.published.to_string(), new_revision());
         let source_description = Some(self.latest.settings.description.clone());
         let version =
-            Version { label, settings, revision_id, pending_until, source_description, ..self.latest.clone() };
+            Version { label, settings, revision_id, source_description, pending_until, ..self.latest.clone() };
         self.latest.revision_id = new_revision();
         self.versions.insert(self.published, version.clone());
         version

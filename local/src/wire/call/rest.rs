@@ -60,14 +60,12 @@ pub(super) fn parse(
     Ok((name.into(), input))
 }
 
+/// The name of an operation, the operation, and the labels in the path by their names in the route.
+type Routed<'m> = (&'m str, &'m Operation, Vec<(&'m str, String)>);
+
 /// The operation of a request and the labels in its path. A route that requires a query parameter goes before the same
 /// path without it, and literal segments go before labels.
-fn route<'m>(
-    model: &'m Model,
-    method: &Method,
-    path: &str,
-    query: &Query,
-) -> Option<(&'m str, &'m Operation, Vec<(&'m str, String)>)> {
+fn route<'m>(model: &'m Model, method: &Method, path: &str, query: &Query) -> Option<Routed<'m>> {
     let of_method = model.operations.iter().filter(|(_, operation)| operation.method == method.as_str());
     of_method
         .filter_map(|(name, operation)| Some((name.as_str(), operation, labels(&operation.uri, path, query)?)))
