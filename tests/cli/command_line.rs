@@ -179,7 +179,7 @@ fn names_in_the_config_and_in_the_state_are_completed() {
     sandbox.done("user group add ann@example.com admins --create --local");
     for (line, expected) in [
         ("stackctl outputs --local inv", &["invoke_url"][..]),
-        ("stackctl outputs --local GET", &["GET /hello", "GET /private"]),
+        ("stackctl outputs --local GET", &["GET /hello"]),
         ("stackctl rollback --local 1", &["1"]),
         ("stackctl status --local --stage e", &["extra"]),
         ("stackctl user group remove --local ann@example.com adm", &["admins"]),

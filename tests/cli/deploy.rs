@@ -165,11 +165,13 @@ fn events_are_one_per_line_and_the_last_one_counts_calls_and_saves() {
     let seconds = executed["seconds"].as_f64().unwrap();
     let more = done["saves"].as_u64().unwrap().checked_sub(3).unwrap();
     assert!(Duration::from_secs(more).as_secs_f64() <= seconds, "{more} more saves in {seconds} s");
-    let (before, events) = (sandbox.files(), sandbox.events("up --local"));
+    // The database of the emulator may move its rows at any time.
+    let files = || sandbox.files().into_iter().filter(|(path, _)| !path.display().to_string().contains("sqlite3"));
+    let (before, events) = (files().collect::<Vec<_>>(), sandbox.events("up --local"));
     let done = events.last().unwrap();
     assert_eq!((&done["command"], &done["exit"]), (&"up".into(), &0.into()));
     assert_eq!((&done["writes"], &done["saves"]), (&0.into(), &0.into()), "nothing is written without a change");
-    assert_eq!(sandbox.files(), before);
+    assert!(files().eq(before));
 }
 
 #[test]

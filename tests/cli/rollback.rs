@@ -1,6 +1,6 @@
 //! `stackctl history` and `stackctl rollback`.
 
-use std::fs;
+use std::{fs, net::TcpListener};
 
 use serde_json::{Value, json};
 use stackctl_local::Settings;
@@ -185,7 +185,10 @@ fn a_release_whose_version_was_deleted_is_not_available() {
     assert_eq!(version["lambda_function.hello"], Value::from("1"));
     let endpoint = sandbox.run("outputs endpoint --local").out;
     let function = format!("{}/2015-03-31/functions/shop-dev-hello?Qualifier=1", endpoint.trim());
-    let delete = format!("curl -sf -X DELETE '{function}' --aws-sigv4 aws:amz:eu-west-1:lambda --user local:local");
+    let delete = format!(
+        "eval \"$(stackctl local env)\" && curl -sf -X DELETE '{function}' --aws-sigv4 aws:amz:eu-west-1:lambda --user \
+         \"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY\""
+    );
     let deleted = sandbox.ran(&mut sandbox.shell(&delete));
     assert_eq!(deleted.code, 0, "{deleted:?}");
     insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local --quiet"), @r"
@@ -257,18 +260,27 @@ fn broken() -> Sandbox {
     sandbox
 }
 
-/// Deploys two releases with this command, and makes the function fail afterwards.
+/// Deploys two releases with this command. Their function fails afterwards: it asks whether a port of the test is open.
 fn break_down(sandbox: &Sandbox, up: &str) {
-    let status = format!("wanted = 500 if os.path.exists('{}')", sandbox.path("broken").display());
-    let code = scripted::BOOTSTRAP.replace("wanted = query", &format!("{status} else query"));
-    sandbox.write("items/bootstrap", &code);
+    let healthy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let refused = format!(
+        r#"def refused():
+    try:
+        socket.create_connection(("127.0.0.1", {})).close()
+    except OSError:
+        return True
+
+def answer(event):"#,
+        healthy.local_addr().unwrap().port()
+    );
+    let code = scripted::BOOTSTRAP.replace("def answer(event):", &refused);
+    sandbox.write("items/bootstrap", &code.replace("wanted = query", "wanted = 500 if refused() else query"));
     sandbox.edit("    \"GET /admin\": { \"function\": \"items\", \"auth\": { \"scopes\": [\"shop/admin\"] } },\n", "");
     sandbox.edit(r#""POST /echo": { "function": "items", "auth": "none" },"#, "");
     sandbox.edit(r#""GET /items": { "function": "items" }"#, r#""GET /items": { "function": "items", "check": {} }"#);
     assert_eq!(sandbox.run(up).code, 0);
     sandbox.edit(r#""timeout": 10 },"#, r#""timeout": 11 },"#);
     assert_eq!(sandbox.run(up).code, 0);
-    sandbox.write("broken", "");
 }
 
 #[test]

@@ -46,7 +46,8 @@ def answer(event):
         return "nonsense"
     if wanted:
         return {"statusCode": int(wanted), "body": "as you like it"}
-    headers = {name: event["headers"].get(name) for name in ["Content-Type", "X-Amount"]}
+    received = {name.lower(): value for name, value in event["headers"].items()}
+    headers = {name: received.get(name.lower()) for name in ["Content-Type", "X-Amount"]}
     claims = event["requestContext"].get("authorizer", {}).get("claims", {})
     seen = {"headers": headers, "query": event["queryStringParameters"], "parameters": event["pathParameters"],
             "body": event["body"], "token": claims.get("token_use")}

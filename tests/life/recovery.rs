@@ -20,6 +20,8 @@ fn knowledge(state: &State) -> Value {
     let mut state = state.clone();
     let untagged = state.resources.iter_mut().filter(|(key, _)| !TAGGED.contains(&key.kind.as_str()));
     untagged.for_each(|(_, recorded)| recorded.token = None);
+    // Which settings were applied is not to be seen on AWS.
+    state.resources.values_mut().for_each(|recorded| recorded.applied = None);
     json!({ "resources": state.resources, "pending": state.pending })
 }
 

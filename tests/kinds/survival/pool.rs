@@ -62,7 +62,7 @@ fn set_by_hand() -> Value {
         "KeyConfiguration": { "KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": "arn:aws:kms:us-west-2:000000000000:key/k" },
         "IssuerConfiguration": { "Type": "UPDATED" },
         "AcrConfiguration": { "Level2": { "AcrValue": "urn:example:two" } },
-        "DcrConfiguration": { "EnableStatus": "ENABLED", "AllowedScopes": ["openid"] },
+        "DcrConfiguration": { "EnableStatus": "Enabled", "AllowedScopes": ["openid"] },
     })
 }
 
