@@ -46,6 +46,7 @@ impl Card for EmulatorStatus {
 
 /// The variables with which other tools reach the local emulator.
 #[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the variables")]
 pub(crate) struct EmulatorVariables {
     /// The URL.
     pub(crate) aws_endpoint_url: String,

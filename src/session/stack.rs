@@ -285,7 +285,7 @@ impl<C> Session<C> {
     /// and host.
     pub(crate) fn who(&self, run: &Run) -> String {
         let caller = run.meter.connection().map(|connection| connection.caller.clone());
-        caller.filter(|caller| !self.emulator.is_some() && !caller.is_empty()).unwrap_or_else(|| {
+        caller.filter(|caller| self.emulator.is_none() && !caller.is_empty()).unwrap_or_else(|| {
             let (user, host) = cli::person(&run.options.environment);
             format!("{user} on {host}")
         })

@@ -285,6 +285,7 @@ fn an_unmanaged_role_of_the_same_name_is_named_and_left_alone() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one transcript for each form")]
 fn outputs_are_printed_bare_and_as_variables() {
     let sandbox = Sandbox::new().up();
     let invoke = sandbox.run("outputs --local invoke_url").out;

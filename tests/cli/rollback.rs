@@ -1,6 +1,6 @@
 //! `stackctl history` and `stackctl rollback`.
 
-use std::{fs, net::TcpListener};
+use std::net::{SocketAddr, TcpListener};
 
 use serde_json::{Value, json};
 use stackctl_local::Settings;
@@ -261,8 +261,9 @@ fn broken() -> Sandbox {
 }
 
 /// Deploys two releases with this command. Their function fails afterwards: it asks whether a port of the test is open.
-fn break_down(sandbox: &Sandbox, up: &str) {
+fn break_down(sandbox: &Sandbox, up: &str) -> SocketAddr {
     let healthy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = healthy.local_addr().unwrap();
     let refused = format!(
         r#"def refused():
     try:
@@ -271,7 +272,7 @@ fn break_down(sandbox: &Sandbox, up: &str) {
         return True
 
 def answer(event):"#,
-        healthy.local_addr().unwrap().port()
+        address.port()
     );
     let code = scripted::BOOTSTRAP.replace("def answer(event):", &refused);
     sandbox.write("items/bootstrap", &code.replace("wanted = query", "wanted = 500 if refused() else query"));
@@ -281,6 +282,7 @@ def answer(event):"#,
     assert_eq!(sandbox.run(up).code, 0);
     sandbox.edit(r#""timeout": 10 },"#, r#""timeout": 11 },"#);
     assert_eq!(sandbox.run(up).code, 0);
+    address
 }
 
 #[test]
@@ -336,7 +338,7 @@ fn a_rollback_that_fails_says_how_to_resume() {
     let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.empty();
     sandbox.write("config.json", scripted::CONFIG);
-    break_down(&sandbox, "up --yes --quiet");
+    let address = break_down(&sandbox, "up --yes --quiet");
     // The first call rolls back, and the second one rolls forward.
     aws.refuse_later("lambda:UpdateAlias", 1);
     insta::assert_snapshot!(sandbox.transcript("rollback --yes --quiet"), @r"
@@ -351,7 +353,7 @@ fn a_rollback_that_fails_says_how_to_resume() {
     hint: the caller needs `lambda:UpdateAlias`
     hint: `stackctl up` deploys the config again
     ");
-    fs::remove_file(sandbox.path("broken")).unwrap();
+    let _healthy = TcpListener::bind(address).unwrap();
     sandbox.done("rollback --yes --quiet");
     let events = sandbox.events("history");
     let last = &events[0]["releases"][0];

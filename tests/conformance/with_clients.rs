@@ -85,8 +85,8 @@ fn serve(listener: &TcpListener, example: &Example, facts: &Value, results: &mps
 fn code(example: &Example, to: &str) -> String {
     let messages = example.stackctl(&format!("local mail --to {to} --json"));
     let messages = messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let codes = messages.filter_map(|message| message["code"].as_str().map(str::to_owned));
-    codes.last().unwrap_or_default()
+    let mut codes = messages.filter_map(|message| message["code"].as_str().map(str::to_owned));
+    codes.next_back().unwrap_or_default()
 }
 
 fn deployed(origin: &str) -> Example {

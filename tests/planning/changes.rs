@@ -70,7 +70,7 @@ fn a_route_is_added() {
       ~ api_routes.main
           + POST /things/{id}  shop-dev-closed
       ~ stage.main                dev
-          fingerprint: ef66db01… → 0263f123…
+          fingerprint: 40298daf… → cc97fc02…
 
     plan: 2 to update; 12 unchanged
     ");
@@ -87,7 +87,7 @@ fn a_route_changes() {
               function: …ambda:us-west-2:123456789012:function:shop-dev-closed:live" → …:lambda:us-west-2:123456789012:function:shop-dev-open:live"
           - GET /open
       ~ stage.main                dev
-          fingerprint: 3830112a… → 892cef13…
+          fingerprint: 740b1fd4… → 9d1bfd9f…
 
     plan: 2 to update; 12 unchanged
     "#);
@@ -100,7 +100,7 @@ fn the_authorizer_is_deleted_with_the_last_protected_route() {
       ~ api_routes.main
           - GET /closed
       ~ stage.main                dev
-          fingerprint: ef66db01… → ee177ce1…
+          fingerprint: 40298daf… → c5e91820…
       - authorizer.main           shop-dev
       - lambda_permission.closed  shop-dev-closed
 
@@ -118,7 +118,7 @@ fn cors_is_added() {
           preflights."/closed": (none) → {"origins":["https://shop.example"],"headers":["Authorizati…
           preflights."/open": (none) → {"origins":["https://shop.example"],"headers":["Authorizati…
       ~ stage.main                dev
-          fingerprint: ef66db01… → 509a8ba2…
+          fingerprint: 40298daf… → 6277c80b…
 
     plan: 2 to update; 12 unchanged
     "#);
@@ -163,7 +163,7 @@ fn a_renamed_function_is_created_and_its_routes_move_before_the_old_one_is_delet
           ~ GET /open
               function: …:lambda:us-west-2:123456789012:function:shop-dev-open:live" → …:lambda:us-west-2:123456789012:function:shop-dev-wide:live"
       ~ stage.main                dev
-          fingerprint: ef66db01… → e43b7ae1…
+          fingerprint: 40298daf… → 9aeb4a8e…
       - lambda_function.open      shop-dev-open
       - iam_role.open             shop-dev-open-us-west-2
       - lambda_permission.open    (deleted with lambda_function.open)
@@ -193,7 +193,7 @@ fn a_deleted_pool_is_created_again_and_the_authorizer_accepts_its_users() {
       ~ authorizer.main           shop-dev
           provider_arns: …o-idp:us-west-2:123456789012:userpool/us-west-2_Pool00001"] → ["(known after user_pool.main is created)"]
       ~ stage.main                dev
-          fingerprint: ef66db01… → (known after api_routes.main and 2 more are done)
+          fingerprint: 40298daf… → (known after api_routes.main and 2 more are done)
       + user_pool_client.main     shop-dev  (deleted with the old user_pool.main)
           generateSecret false (a later change replaces it)
 

@@ -26,7 +26,8 @@ pub(super) fn unpack(zip: &[u8], target: &Path) -> io::Result<()> {
 
 fn unpack_entry(folder: &Path, mut entry: ZipFile<'_, Cursor<&[u8]>>) -> io::Result<()> {
     let written = entry.name().map_err(io::Error::other)?.into_owned();
-    let name = entry.enclosed_name().ok_or_else(|| refused(&written, "leads out of the folder"))?;
+    let name = entry.enclosed_name().filter(|_| !written.starts_with('/'));
+    let name = name.ok_or_else(|| refused(&written, "leads out of the folder"))?;
     if entry.is_dir() {
         return make_folders(folder, &name).map(|_| ());
     }
@@ -41,11 +42,8 @@ fn unpack_entry(folder: &Path, mut entry: ZipFile<'_, Cursor<&[u8]>>) -> io::Res
     let mode = seen_by_lambda(entry.unix_mode().unwrap_or(0o644));
     // `create_new`: with two entries of one name, the first may be a symlink that the second would be written through.
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-    let size = entry.size();
-    // Reading one byte more than declared is enough to detect a wrong size.
-    if io::copy(&mut entry.take(size + 1), &mut file)? > size {
-        return Err(refused(&written, "is larger than the zip says"));
-    }
+    // An entry that is larger than the zip says is an error of the library.
+    io::copy(&mut entry, &mut file).map_err(|error| refused(&written, &format!("is damaged: {error}")))?;
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
 

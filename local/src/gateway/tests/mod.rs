@@ -38,8 +38,8 @@ impl Api {
         let mut members = json!({ "name": "pets", "endpointConfiguration": { "types": ["REGIONAL"] } });
         members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let api = test.call(Method::POST, "/restapis", &members).await.done();
-        let text = |member: &str| api[member].as_str().unwrap().to_owned();
-        Self { id: text("id"), root: text("rootResourceId"), test }
+        let member = |name: &str| api[name].as_str().unwrap().to_owned();
+        Self { id: member("id"), root: member("rootResourceId"), test }
     }
 
     async fn edit(&self, method: Method, path: &str, body: &Value) -> Value {

@@ -26,6 +26,7 @@ async fn send(test: &TestEmulator, credentials: &Value, (service, head, body): (
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table of calls")]
 async fn a_function_may_do_what_its_role_allows() {
     let test = test().await;
     let statements = json!([
@@ -83,11 +84,11 @@ async fn a_function_may_do_what_its_role_allows() {
             "iam:GetRole on resource: role reader because no identity-based policy allows the iam:GetRole action",
         ),
     ] {
-        let (got, text) = send(&test, &credentials, (service, &head, body)).await;
+        let (got, answer) = send(&test, &credentials, (service, &head, body)).await;
         let wanted = if wanted.contains(" on ") { format!("{user} {wanted}") } else { wanted.to_owned() };
-        assert!(got == status && text.contains(&wanted), "{head}: {got} {text}");
+        assert!(got == status && answer.contains(&wanted), "{head}: {got} {answer}");
     }
     let stolen = json!([credentials[0], "another token"]);
-    let (_, text) = send(&test, &stolen, ("logs", "POST /#Logs_20140328.DescribeLogGroups", "{}")).await;
-    assert!(text.contains("The security token included in the request is invalid."), "{text}");
+    let (_, answer) = send(&test, &stolen, ("logs", "POST /#Logs_20140328.DescribeLogGroups", "{}")).await;
+    assert!(answer.contains("The security token included in the request is invalid."), "{answer}");
 }

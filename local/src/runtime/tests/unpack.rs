@@ -102,6 +102,9 @@ fn no_more_is_written_than_the_zip_declares() {
     let folder = tempfile::tempdir().unwrap();
     let zip = lying_zip(&vec![0; 1_000_000], 10);
     let refused = unpack(&zip, &folder.path().join("code")).unwrap_err();
-    assert_eq!(refused.to_string(), "`main.py` in its zip is larger than the zip says");
-    assert_eq!(fs::metadata(folder.path().join("code.half/main.py")).unwrap().len(), 11);
+    assert_eq!(
+        refused.to_string(),
+        "`main.py` in its zip is damaged: File is larger than its declared uncompressed size"
+    );
+    assert!(fs::metadata(folder.path().join("code.half/main.py")).unwrap().len() <= 10);
 }

@@ -61,7 +61,7 @@ fn check_zip(zip: &[u8]) -> Result<(), AwsError> {
     if archive.is_empty() {
         return Err(refusals::invalid("Uploaded file must be a non-empty zip"));
     }
-    // The unzipped bytes are counted, because the size that a zip declares may be wrong.
+    // The unzipped bytes are counted, because the size that a zip declares may be wrong; more than declared is an error.
     let mut unzipped = 0;
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|_| unreadable())?;

@@ -10,6 +10,7 @@ fn refused(service: Service, name: &str, input: &Value) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of errors")]
 fn violations_have_the_recorded_words_of_each_service() {
     let runtime = json!({ "FunctionName": "f", "Role": "arn:aws:iam::123456789012:role/r", "Code": {} });
     let function = |member: &str, value: Value| {

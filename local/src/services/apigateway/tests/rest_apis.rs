@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::{Client, patch};
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one table of errors")]
 fn an_invalid_api_is_rejected() {
     let client = Client::new();
     let cases = [

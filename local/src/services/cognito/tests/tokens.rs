@@ -288,6 +288,6 @@ async fn at_the_local_host_the_issuer_is_the_url_of_the_discovery_document() {
     let user = ready.aws.call("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await;
     assert_eq!(user["Username"], "ann");
     let arn = format!("arn:aws:cognito-idp:us-west-2:000000000000:userpool/{}", ready.pool);
-    let verify = |token: &str| verify_token(&ready.aws.0.world(), &[arn.clone()], token, 0);
+    let verify = |token: &str| verify_token(&ready.aws.0.world(), std::slice::from_ref(&arn), token, 0);
     assert!(verify(tokens["IdToken"].as_str().unwrap()).is_ok());
 }
