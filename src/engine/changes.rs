@@ -1,4 +1,4 @@
-//! What a change of what is served is about, for users to read later.
+//! What a change of the live deployment is about, for users to read later.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 

@@ -36,7 +36,7 @@ impl SignIn<'_> {
             return Ok(chosen.clone());
         }
         if !self.prompt.is_there() {
-            return Err(self.nobody(open, "a new password"));
+            return Err(self.unanswered(open, "a new password"));
         }
         let policy = PoolSettings::read(self.people).await?.password_policy;
         self.prompt.tell(&format!("the password of `{}` was a temporary one", self.user));
@@ -48,7 +48,7 @@ impl SignIn<'_> {
             return Ok(value.clone());
         }
         if !self.prompt.is_there() {
-            return Err(self.nobody(open, format!("the attribute `{name}`")));
+            return Err(self.unanswered(open, format!("the attribute `{name}`")));
         }
         Ok(self.prompt.line(&format!("{name}: ")).await?)
     }
@@ -71,7 +71,7 @@ impl SignIn<'_> {
     /// Asks for six digits until they are six digits.
     pub(super) async fn ask_code(&self, open: &OpenChallenge, wanted: &str) -> Result<String, UserError> {
         if !self.prompt.is_there() {
-            return Err(self.nobody(open, wanted));
+            return Err(self.unanswered(open, wanted));
         }
         for _ in 0..ATTEMPTS {
             let typed = self.prompt.line(&format!("{wanted}: ")).await?;
@@ -93,7 +93,7 @@ impl SignIn<'_> {
     ) -> Result<SignInStep, UserError> {
         let named: Vec<String> = factors.iter().map(|name| factor(name)).collect();
         if !self.prompt.is_there() {
-            return Err(self.nobody(open, format!("one of several second factors: {}", named.join(", "))));
+            return Err(self.unanswered(open, format!("one of several second factors: {}", named.join(", "))));
         }
         let numbered = named.iter().enumerate().map(|(index, name)| format!("{} {name}", index + 1));
         let question = format!("second factor: {}: ", numbered.collect::<Vec<_>>().join(", "));
@@ -109,7 +109,7 @@ impl SignIn<'_> {
     }
 
     /// The failure when a prompt is required and there is no terminal.
-    pub(super) fn nobody(&self, open: &OpenChallenge, wanted: impl Into<String>) -> UserError {
+    pub(super) fn unanswered(&self, open: &OpenChallenge, wanted: impl Into<String>) -> UserError {
         UserError::NobodyToAsk { challenge: open.name.clone(), wanted: wanted.into(), user: self.user.to_owned() }
     }
 }

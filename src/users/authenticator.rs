@@ -21,7 +21,7 @@ impl SignIn<'_> {
             return Err(open.not_supported());
         }
         if !self.prompt.is_there() {
-            return Err(self.nobody(open, "an authenticator app to be set up"));
+            return Err(self.unanswered(open, "an authenticator app to be set up"));
         }
         let issuer = PoolSettings::read(self.people).await?.name;
         let associated = self.associate(open).await?;

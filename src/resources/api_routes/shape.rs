@@ -2,7 +2,7 @@
 //!
 //! What has no effect behind a Lambda proxy is left out (operation names, models, declared parameters and responses,
 //! pass-through, caching keys), so that a method made by an import and one made by single calls are equal. Everything
-//! else that we never make is kept as `unmanaged`, so that it differs from whatever is wanted.
+//! else that we never make is kept as `unmanaged`, so that it differs from any desired value.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

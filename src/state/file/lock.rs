@@ -27,7 +27,7 @@ use crate::{
 /// How long until the next try.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What tells a file from every other one, as long as it is open.
+/// What distinguishes a file from every other one, as long as it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LockIdentity {
     device: u64,
