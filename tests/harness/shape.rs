@@ -52,9 +52,11 @@ pub(crate) fn canonical(world: &Value, state: Option<&State>) -> String {
     format!("{}\n{}", ids.plain(&recorded, &["since", "at"]), ids.plain(world, &by_chance))
 }
 
-/// The snapshot without old versions and deployments, and without values that depend on ids.
+/// The snapshot without old versions and deployments, without what functions logged, and without values that depend on
+/// ids.
 fn served(world: &Value) -> Value {
     let mut world = world.clone();
+    members_mut(&mut world["logs"]["groups"]).for_each(|group| group["streams"] = Value::Null);
     members_mut(&mut world["lambda"]["functions"]).for_each(keep_served_versions);
     for api in members_mut(&mut world["apigateway"]["apis"]) {
         let served: Vec<Value> = members(&api["stages"]).map(|stage| stage["deploymentId"].clone()).collect();
