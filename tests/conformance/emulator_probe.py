@@ -100,6 +100,9 @@ class Emulator:
         """Returns the code and the message of the error, or None."""
         client = self.clients[service]
         model = client.meta.service_model.operation_model(operation)
+        if service == "lambda":
+            # A function that has just changed rejects the next change until it is read, or for a second.
+            client.get_function(FunctionName=BY_NAME["FunctionName"])
         try:
             client._make_api_call(model.name, members)
         except botocore.exceptions.ClientError as error:
