@@ -15,6 +15,7 @@ mod wire;
 
 pub use emulator::{
     Emulator, Lost,
+    activity::Entry,
     fault::{Effect, Fault},
     server::serve,
 };

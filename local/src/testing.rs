@@ -86,9 +86,14 @@ impl TestEmulator {
 
     /// Calls a service that uses `awsJson`.
     pub(crate) async fn json_call(&self, target: &str, body: &Value) -> Value {
+        self.try_json_call(target, body).await.done()
+    }
+
+    /// The same, which may fail.
+    pub(crate) async fn try_json_call(&self, target: &str, body: &Value) -> Reply {
         let service = if target.starts_with("Logs") { "logs" } else { "cognito-idp" };
         let request = Request::post("/").header("x-amz-target", target).header("authorization", signature(service));
-        self.send(request.body(Bytes::from(body.to_string())).unwrap()).await.done()
+        self.send(request.body(Bytes::from(body.to_string())).unwrap()).await
     }
 
     async fn iam(&self, members: &[(&str, &str)]) {

@@ -13,6 +13,9 @@ use crate::{emulator::Emulator, runtime};
 /// The path for downloading the code of functions, as in the URL that `GetFunction` returns.
 pub(crate) const CODE: &str = "/_stackctl/code/";
 
+/// The path for reading what happened.
+pub(crate) const ACTIVITY: &str = "/_stackctl/activity";
+
 /// The path for reading the cause of a failed integration, by request id.
 const EXECUTIONS: &str = "/_stackctl/executions/";
 
@@ -22,8 +25,20 @@ const NONCE: &str = "x-stackctl-nonce";
 /// The header with the proof that the sender knows the secret.
 const PROOF: &str = "x-stackctl-proof";
 
+/// Whether this build has the endpoints that tests of the binary use. A release build has not.
+const HAS_TEST_ENDPOINTS: bool = cfg!(debug_assertions);
+
+/// An extension of the responses of these endpoints.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Control;
+
 /// Handles `/_stackctl/…`.
 pub(crate) async fn answer(emulator: &Emulator, request: &Request<Bytes>) -> Response<Bytes> {
+    answer_in(emulator, request, HAS_TEST_ENDPOINTS).await
+}
+
+/// The same, in a build with or without the endpoints of tests.
+async fn answer_in(emulator: &Emulator, request: &Request<Bytes>, has_test_endpoints: bool) -> Response<Bytes> {
     // Web pages in the user's browser can reach this port too, but their requests carry an `Origin` header.
     if request.headers().contains_key(ORIGIN) {
         return json_response(StatusCode::FORBIDDEN, &json!({ "message": "not for web pages" }));
@@ -49,17 +64,26 @@ pub(crate) async fn answer(emulator: &Emulator, request: &Request<Bytes>) -> Res
                 }),
             )
         }
+        (&Method::GET, "/_stackctl/status") => json_response(StatusCode::OK, &emulator.status()),
         (&Method::GET, "/_stackctl/mail") => {
-            let after = request.uri().query().and_then(|query| query.strip_prefix("after=")).unwrap_or_default();
-            json_response(StatusCode::OK, &json!(crate::services::cognito::mail(emulator, after)))
+            json_response(StatusCode::OK, &json!(crate::services::cognito::mail(emulator, after(request))))
+        }
+        (&Method::GET, ACTIVITY) => {
+            json_response(StatusCode::OK, &json!(crate::services::cognito::with_mail(emulator, after(request))))
         }
         (&Method::POST, "/_stackctl/start") => start(emulator, &String::from_utf8_lossy(request.body())).await,
         (&Method::POST, "/_stackctl/stop") => {
             emulator.stop();
             json_response(StatusCode::OK, &json!({}))
         }
-        _ => of_tests(emulator, request),
+        _ if has_test_endpoints => of_tests(emulator, request),
+        _ => unknown(request),
     }
+}
+
+/// The ID after which entries are requested; empty for all.
+fn after(request: &Request<Bytes>) -> &str {
+    request.uri().query().and_then(|query| query.strip_prefix("after=")).unwrap_or_default()
 }
 
 /// The documents whose paths only the caller of an API knows: a hash of the code, or the ID of a request.
@@ -89,8 +113,7 @@ fn header<'r>(request: &'r Request<Bytes>, name: &str) -> &'r str {
     request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The endpoints that tests of the binary use. A release build has none of them.
-#[cfg(debug_assertions)]
+/// The endpoints that tests of the binary use.
 fn of_tests(emulator: &Emulator, request: &Request<Bytes>) -> Response<Bytes> {
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/_stackctl/calls") => {
@@ -107,11 +130,6 @@ fn of_tests(emulator: &Emulator, request: &Request<Bytes>) -> Response<Bytes> {
         },
         _ => unknown(request),
     }
-}
-
-#[cfg(not(debug_assertions))]
-fn of_tests(_: &Emulator, request: &Request<Bytes>) -> Response<Bytes> {
-    unknown(request)
 }
 
 fn unknown(request: &Request<Bytes>) -> Response<Bytes> {
@@ -167,4 +185,20 @@ fn json_response(status: StatusCode, document: &Value) -> Response<Bytes> {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Settings;
+
+    #[tokio::test]
+    async fn a_release_build_has_no_endpoints_that_inject_faults_or_list_calls() {
+        let emulator = Emulator::new(Settings::default());
+        for (method, path) in [(Method::GET, "/_stackctl/calls"), (Method::POST, "/_stackctl/faults")] {
+            let request = Request::builder().method(method).uri(path).body(Bytes::new()).unwrap();
+            let status = async |has| answer_in(&emulator, &request, has).await.status().as_u16();
+            assert_eq!([status(false).await == 404, status(true).await == 404], [true, false], "{path}");
+        }
+    }
 }

@@ -19,6 +19,10 @@ use crate::{
 /// The number of calls in the log.
 const KEPT_CALLS: usize = 10_000;
 
+/// An extension of the response to a call: the operation, such as `lambda:GetFunction`.
+#[derive(Debug, Clone)]
+pub(crate) struct OperationName(pub(crate) String);
+
 /// The calls received and the calls in progress.
 #[derive(Debug, Default)]
 pub(crate) struct CallLog {
@@ -99,10 +103,14 @@ async fn respond(emulator: &Emulator, request: Request<Bytes>) -> Result<Respons
         Some(Effect::LoseAnswer) => Err(Lost),
         Some(Effect::Kill { pid, .. }) => Err(kill(pid).await),
         Some(Effect::FailAfterEffect) => Ok(protocol.refusal(&failure(call.service))),
-        _ => Ok(match answered {
-            Ok(answer) => protocol.success(&call, answer),
-            Err(error) => protocol.refusal(&error),
-        }),
+        _ => {
+            let mut response = match answered {
+                Ok(answer) => protocol.success(&call, answer),
+                Err(error) => protocol.refusal(&error),
+            };
+            response.extensions_mut().insert(OperationName(name));
+            Ok(response)
+        }
     }
 }
 

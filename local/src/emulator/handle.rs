@@ -12,24 +12,21 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
     emulator::{
-        admin,
-        dispatch::{self, CallLog},
+        activity::{Activity, Entry},
+        dispatch::CallLog,
         fault::{Effect, Fault, Faults},
         traffic::Traffic,
         world::World,
     },
-    gateway::{self, Executions, Throttles},
+    gateway::{Executions, Throttles},
     runtime::Runtime,
-    services::cognito::{self, browser},
     store::{credentials::UserCredentials, folder::Store, guard::Guard, hex::hex, settings::Settings},
-    wire::call,
 };
 
 /// A handle to one emulator. Clones share it.
@@ -61,6 +58,7 @@ pub(super) struct Inner {
     pub(super) faults: Mutex<Faults>,
     pub(super) calls_made: Mutex<CallLog>,
     pub(super) traffic: Traffic,
+    pub(super) activity: Activity,
     pub(super) stop: watch::Sender<bool>,
     pub(super) runtime: Runtime,
     pub(super) throttles: Throttles,
@@ -84,6 +82,7 @@ impl Inner {
             faults: Mutex::default(),
             calls_made: Mutex::default(),
             traffic: Traffic::default(),
+            activity: Activity::default(),
             stop: watch::Sender::new(false),
             runtime: Runtime::default(),
             throttles: Throttles::default(),
@@ -169,52 +168,9 @@ impl Emulator {
         serde_json::to_value(&*lock(&self.0.world)).expect("the world is plain data")
     }
 
-    /// Handles one request, to the control plane or the data plane.
-    ///
-    /// # Errors
-    /// [`Lost`] when a fault broke the connection.
-    pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
-        if let Some(address) = gateway::Address::of_host(request.uri(), request.headers()) {
-            return Ok(self.serve_api(address, request).await);
-        }
-        if admin::is_of_domain(&request) {
-            return Ok(admin::no_domain());
-        }
-        let path = request.uri().path();
-        // An S3 key may look like any other path of this server, so S3 is matched first.
-        if call::s3::is_addressed(request.headers()) {
-            return dispatch::answer(self, request).await;
-        }
-        if path.starts_with("/_stackctl/") {
-            return Ok(admin::answer(self, &request).await);
-        }
-        if let Some(address) = gateway::Address::of_path(path) {
-            return Ok(self.serve_api(address, request).await);
-        }
-        if path.contains("/.well-known/") {
-            return Ok(admin::well_known(self, &request));
-        }
-        if let Some(preflight) = browser::preflight(&request) {
-            return Ok(preflight);
-        }
-        if path == "/confirmUser" && request.method() == Method::GET {
-            let response = cognito::confirm_by_link(self, request.uri().query().unwrap_or_default());
-            if let Err(error) = self.save() {
-                tracing::error!(%error, "the local emulator could not be saved");
-            }
-            return Ok(response);
-        }
-        dispatch::answer(self, request).await
-    }
-
-    async fn serve_api(&self, address: gateway::Address, request: Request<Bytes>) -> Response<Bytes> {
-        let response = gateway::serve(self, address, request).await;
-        // Logs and log groups that a function created survive a restart. A failed save does not fail the response,
-        // because the request was processed.
-        if let Err(error) = self.save() {
-            tracing::error!(%error, "the local emulator could not be saved");
-        }
-        response
+    /// Passes everything that happens from now on to `listener`. Only the first listener is registered.
+    pub fn listen(&self, listener: impl Fn(&Entry) + Send + Sync + 'static) {
+        self.0.activity.listen(listener);
     }
 
     /// Stops the server.
@@ -226,6 +182,11 @@ impl Emulator {
     pub async fn stopped(&self) {
         // The sender lives as long as `self`, so waiting cannot fail.
         let _ = self.0.stop.subscribe().wait_for(|stop| *stop).await;
+    }
+
+    /// When this emulator was created, by the wall clock.
+    pub(crate) fn started_at(&self) -> Timestamp {
+        self.0.started_at
     }
 
     /// The age of this emulator on tokio's clock. Resources restored after a restart are older than that.
@@ -321,6 +282,10 @@ impl Emulator {
 
     pub(crate) fn traffic(&self) -> &Traffic {
         &self.0.traffic
+    }
+
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.0.activity
     }
 
     pub(crate) fn calls_made(&self) -> MutexGuard<'_, CallLog> {

@@ -1,5 +1,6 @@
 //! The emulator: its state, settings and faults, the listener, and the entry point for requests.
 
+pub(crate) mod activity;
 pub(crate) mod admin;
 mod connection;
 pub(crate) mod dispatch;
@@ -7,7 +8,9 @@ pub(crate) mod fault;
 mod fork;
 mod handle;
 pub(crate) mod permission;
+mod requests;
 pub(crate) mod server;
+mod status;
 #[cfg(test)]
 mod tests;
 pub(crate) mod traffic;

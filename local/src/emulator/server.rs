@@ -11,7 +11,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::emulator::{Emulator, connection};
+use crate::{
+    emulator::{Emulator, connection},
+    runtime,
+};
 
 /// The timeout for open requests when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -46,6 +49,7 @@ pub async fn serve(emulator: Emulator, listener: TcpListener, stop: impl Future<
         ));
     }
     emulator.served_at(format!("http://{address}"));
+    tokio::task::spawn_blocking(runtime::sweep);
     let limit = most_connections();
     let (free, mut stop) = (Arc::new(Semaphore::new(limit)), pin!(stop));
     let mut connections = JoinSet::new();

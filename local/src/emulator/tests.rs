@@ -1,8 +1,13 @@
 //! Blobs, page sizes, and the handlers of the models' operations.
 
-use bytes::Bytes;
+use std::time::Duration;
 
-use super::{Emulator, dispatch};
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{Emulator, activity::Entry, dispatch};
 use crate::{
     services::s3::Arrival,
     store::settings::Settings,
@@ -107,4 +112,86 @@ async fn every_operation_of_the_models_has_a_handler() {
         }
     }
     assert_eq!(without, Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_emulator_is_idle_after_its_last_request() {
+    let emulator = Emulator::new(Settings::default());
+    let request = |path: &str| Request::get(path).body(Bytes::new()).unwrap();
+    let limit = Duration::from_mins(30);
+    let idle = |emulator: &Emulator| {
+        let emulator = emulator.clone();
+        tokio::spawn(async move { emulator.idle(limit).await })
+    };
+    let waiting = idle(&emulator);
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    emulator.handle(request("/_stackctl/health")).await.unwrap();
+    tokio::time::sleep(Duration::from_mins(29)).await;
+    emulator.handle(request("/_stackctl/activity")).await.unwrap();
+    assert!(!waiting.is_finished(), "a command has used it since");
+    let begun = Instant::now();
+    waiting.await.unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 60, "reading what happened is no use");
+    let in_use = emulator.activity().begin();
+    let waiting = idle(&emulator);
+    tokio::time::sleep(Duration::from_hours(5)).await;
+    assert!(!waiting.is_finished());
+    drop(in_use);
+    waiting.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_happens_is_recorded_without_secrets() {
+    let test = crate::testing::TestEmulator::new(Settings::default());
+    let cognito = async |operation: &str, input: &Value| {
+        test.try_json_call(&format!("AWSCognitoIdentityProviderService.{operation}"), input).await
+    };
+    let pool = cognito("CreateUserPool", &json!({ "PoolName": "shop", "AutoVerifiedAttributes": ["email"] })).await;
+    let pool = pool.done()["UserPool"]["Id"].clone();
+    let client = json!({ "UserPoolId": pool, "ClientName": "web", "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"] });
+    let client = cognito("CreateUserPoolClient", &client).await.done()["UserPoolClient"]["ClientId"].clone();
+    let attributes = json!([{ "Name": "email", "Value": "ada@example.com" }]);
+    let sign_up =
+        json!({ "ClientId": client, "Username": "ada", "Password": "Secret-1-word", "UserAttributes": attributes });
+    cognito("SignUp", &sign_up).await.done();
+    cognito("AdminConfirmSignUp", &json!({ "UserPoolId": pool, "Username": "ada" })).await.done();
+    for (password, status) in [("Wrong-1-word", 400), ("Secret-1-word", 200)] {
+        let parameters = json!({ "USERNAME": "ada", "PASSWORD": password });
+        let sign_in = json!({ "ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters });
+        assert_eq!(cognito("InitiateAuth", &sign_in).await.status, status);
+    }
+    let request = Request::get("/restapis/x?token=Secret-1-word").body(Bytes::new()).unwrap();
+    test.emulator.handle(request).await.unwrap();
+    let code = crate::services::cognito::mail(&test.emulator, "");
+    let code = json!(code)[0]["code"].as_str().unwrap().to_owned();
+    let entries = crate::services::cognito::with_mail(&test.emulator, "");
+    let text = json!(entries).to_string();
+    assert!(!text.contains("1-word") && !text.contains(&code), "{text}");
+    let line = |entry: &Entry| {
+        let Entry { kind, method, path, status, operation, user, message, .. } = entry.clone();
+        let status = status.map(|status| status.to_string());
+        [Some(kind.to_owned()), method, path, status, operation, user, message]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(
+        entries.iter().map(line).collect::<Vec<_>>(),
+        [
+            "request POST / 200 cognito-idp:CreateUserPool",
+            "request POST / 200 cognito-idp:CreateUserPoolClient",
+            "mail ada EMAIL to ada@example.com: Your verification code",
+            "request POST / 200 cognito-idp:SignUp",
+            "request POST / 200 cognito-idp:AdminConfirmSignUp",
+            "sign_in ada USER_PASSWORD_AUTH: rejected, NotAuthorizedException",
+            "request POST / 400 cognito-idp:InitiateAuth",
+            "sign_in ada USER_PASSWORD_AUTH: signed in",
+            "request POST / 200 cognito-idp:InitiateAuth",
+            "request GET /restapis/x 403 apigateway:GetRestApi",
+        ]
+    );
+    assert_eq!(crate::services::cognito::with_mail(&test.emulator, &entries[7].id), entries[8..]);
+    let status = test.emulator.status();
+    assert_eq!((&status["requests"], &status["functions"]), (&json!(7), &json!([])));
 }

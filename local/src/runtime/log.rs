@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Order;
-use crate::emulator::{Emulator, WeakEmulator};
+use crate::emulator::{Emulator, WeakEmulator, activity::Entry};
 
 /// The size of the log tail that `Invoke` returns.
 const TAIL: usize = 4096;
@@ -19,6 +19,7 @@ pub(super) struct InvocationLog {
 #[derive(Debug)]
 struct Destination {
     emulator: WeakEmulator,
+    function: String,
     region: String,
     group: String,
     stream: String,
@@ -76,6 +77,7 @@ impl Destination {
         let may_write = may("logs:CreateLogStream", &stream_arn) && may("logs:PutLogEvents", &stream_arn);
         may_write.then(|| Self {
             emulator: emulator.downgrade(),
+            function: order.function_name.clone(),
             region: region.to_owned(),
             stream: stream.to_owned(),
             may_create_group: may("logs:CreateLogGroup", &group_arn),
@@ -85,6 +87,12 @@ impl Destination {
 
     fn write(&self, message: &str) {
         let Some(emulator) = self.emulator.upgrade() else { return };
+        emulator.activity().add(Entry {
+            kind: "function_log",
+            function: Some(self.function.clone()),
+            message: Some(message.trim_end_matches('\n').to_owned()),
+            ..Entry::default()
+        });
         let now = Timestamp::now().as_millisecond();
         let mut world = emulator.world();
         let group = (&*self.region, &*self.group);

@@ -18,15 +18,20 @@ mod pool;
 mod process;
 mod reaper;
 mod sandbox;
+mod scratch;
 mod unpack;
 
 #[cfg(test)]
 mod tests;
 
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU32},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -40,6 +45,7 @@ use uuid::Uuid;
 
 pub use interpreter::{Interpreter, MissingInterpreter, Program, interpreter_for};
 pub use sandbox::not_enforced;
+pub(crate) use scratch::sweep;
 
 pub(crate) use alarm::Alarm;
 use code::CodeCache;
@@ -150,6 +156,16 @@ impl Runtime {
     /// The function whose environment has these credentials.
     pub(crate) fn credentials(&self, access_key_id: &str) -> Option<Credentials> {
         self.workshop.issued.find(access_key_id)
+    }
+
+    /// Whether a request to a function is in progress.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.running.load(Ordering::SeqCst) > 0
+    }
+
+    /// The functions that run, with the number of their idle environments and of their requests in progress.
+    pub(crate) fn environments(&self) -> BTreeMap<String, [usize; 2]> {
+        self.workshop.pools.environments()
     }
 
     /// Starts ending processes that have been idle for long.

@@ -1,7 +1,7 @@
 //! The processes of each function version: the idle ones, and the requests that wait for one.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -46,6 +46,22 @@ impl Pools {
         for pool in lock(&self.0).drain().flat_map(|(_, versions)| versions.into_values()) {
             pool.retire();
         }
+    }
+
+    /// The functions with idle environments or requests, and how many of each. Versions are counted together.
+    pub(super) fn environments(&self) -> BTreeMap<String, [usize; 2]> {
+        let mut functions: BTreeMap<String, [usize; 2]> = BTreeMap::new();
+        for (arn, versions) in lock(&self.0).iter() {
+            let [idle, busy] = versions.values().fold([0, 0], |[idle, busy], pool| {
+                [idle + lock(&pool.idle).len(), busy + pool.requests.load(Ordering::SeqCst) as usize]
+            });
+            if idle + busy > 0 {
+                let name = arn.rsplit(':').next().unwrap_or_default();
+                let of_name = functions.entry(name.to_owned()).or_default();
+                *of_name = [of_name[0] + idle, of_name[1] + busy];
+            }
+        }
+        functions
     }
 
     /// Ends processes that have been idle for at least this long.

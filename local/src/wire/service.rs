@@ -13,7 +13,6 @@ pub(crate) enum Service {
 }
 
 impl Service {
-    #[cfg(test)]
     pub(crate) const ALL: [Self; 7] =
         [Self::ApiGateway, Self::Cognito, Self::Iam, Self::Lambda, Self::Logs, Self::S3, Self::Sts];
 

@@ -4,7 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{emulator::Emulator, services::cognito::pool::UserPool, store::table::Row};
+use crate::{
+    emulator::{Emulator, activity::Entry},
+    services::cognito::pool::UserPool,
+    store::table::Row,
+};
 
 /// How many messages of a pool are kept.
 const KEPT: usize = 500;
@@ -38,6 +42,33 @@ pub(crate) fn mail(emulator: &Emulator, after: &str) -> Vec<Message> {
     let mut messages = kept.filter(|message| message.id.as_str() > after).cloned().collect::<Vec<_>>();
     messages.sort_by(|one, other| one.id.cmp(&other.id));
     messages
+}
+
+/// What happened after the entry with the ID `after`, with the messages sent since the start, in the order of time.
+pub(crate) fn with_mail(emulator: &Emulator, after: &str) -> Vec<Entry> {
+    // No message is made while the world is locked, so a later call misses none.
+    let world = emulator.world();
+    let kept = world.cognito.pools.values().flat_map(|pool| pool.messages.values());
+    let messages = kept.filter(|message| message.id.as_str() > after && message.sent >= emulator.started_at());
+    let mut entries: Vec<Entry> = messages.map(Message::entry).collect();
+    entries.extend(emulator.activity().after(after));
+    entries.sort_by(|one, other| one.id.cmp(&other.id));
+    entries
+}
+
+impl Message {
+    /// The message without its body, which has the code.
+    fn entry(&self) -> Entry {
+        let subject = self.subject.as_ref().map(|subject| format!(": {subject}")).unwrap_or_default();
+        Entry {
+            id: self.id.clone(),
+            at: self.sent,
+            kind: "mail",
+            user: Some(self.username.clone()),
+            message: Some(format!("{} to {}{subject}", self.medium, self.recipient)),
+            ..Entry::default()
+        }
+    }
 }
 
 impl UserPool {

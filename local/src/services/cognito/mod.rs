@@ -38,6 +38,7 @@ mod schema;
 mod secret_hash;
 mod session;
 mod sign_in;
+mod sign_in_record;
 mod sign_up;
 mod software_token;
 mod srp;
@@ -63,7 +64,7 @@ use crate::{
 };
 
 pub(crate) use discovery::well_known;
-pub(crate) use message::mail;
+pub(crate) use message::{mail, with_mail};
 pub(crate) use sign_up::confirm_by_link;
 pub(crate) use token::{TokenProblem, verify_token};
 
@@ -116,6 +117,7 @@ pub(crate) async fn handle(emulator: &Emulator, call: &Call) -> Answered {
         Operation::Reads(read) => read(&context, &emulator.world().cognito),
         Operation::Changes(change) => change(&context, &mut emulator.world().cognito),
     };
+    sign_in_record::add(&context, &members);
     members.map(Into::into)
 }
 

@@ -33,7 +33,7 @@ impl Event {
     }
 
     /// The size that CloudWatch bills: the message plus 26 bytes.
-    fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         self.message.len() + 26
     }
 }

@@ -109,8 +109,9 @@ impl Logs {
         let Some(group) = self.groups.get_mut(&place(region, group)) else { return false };
         self.count += 1;
         let stream = group.streams.get_or_insert_with(stream.to_owned(), Stream::new);
-        stream.push(Event { number: self.count, timestamp, ingestion: now(), message: message.to_owned() });
-        self.bytes += message.len();
+        let event = Event { number: self.count, timestamp, ingestion: now(), message: message.to_owned() };
+        self.bytes += event.size();
+        stream.push(event);
         if self.bytes > MOST_BYTES {
             self.shrink();
         }
@@ -270,4 +271,30 @@ fn name_in<'a>(call: &Call, identifier: &'a str) -> Result<&'a str, AwsError> {
     let Some((arn, name)) = identifier.split_once(":log-group:") else { return Ok(identifier) };
     let here = arn.split(':').nth(3) == Some(&*call.region);
     if here { Ok(name.strip_suffix(":*").unwrap_or(name)) } else { Err(no_group()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_streams_together_are_bounded_by_bytes() {
+        let mut logs = Logs::default();
+        logs.ensure_group("app", "eu-west-1");
+        let message = "x".repeat(256 * 1024);
+        let mut most = 0;
+        for number in 0..800 {
+            assert!(logs.append(("eu-west-1", "app"), &format!("{:02}", number / 25), number, &message));
+            let streams = logs.groups.values().flat_map(|group| group.streams.values());
+            most = most.max(streams.map(|stream| stream.events.bytes()).sum::<usize>());
+        }
+        assert!((MOST_BYTES / 4 * 3..=MOST_BYTES).contains(&most), "{most}");
+        let group = logs.groups.values().next().unwrap();
+        let first = |stream: &str| group.streams.get(stream).unwrap().events.front().unwrap().message.clone();
+        assert_eq!(
+            (first("00"), first("31")),
+            (events::DROPPED.to_owned(), message),
+            "the oldest are dropped, with a note"
+        );
+    }
 }
