@@ -28,8 +28,14 @@ const CLIENTS: &str = "STACKCTL_CONFORMANCE_CLIENTS";
 /// The timeout of all flows in a page, on a busy machine.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
-const PAGE: &str =
-    r#"<!doctype html><meta charset="utf-8"><title>Sign-in</title><script type="module" src="/page.js"></script>"#;
+/// Sends the error of a page that cannot run in place of the results.
+const PAGE: &str = r#"<!doctype html><meta charset="utf-8"><title>Sign-in</title>
+<script>
+const fail = (reason) => fetch("/results", { method: "POST", body: JSON.stringify({ failed: String(reason) }) });
+addEventListener("error", (event) => fail(`${event.message} at ${event.filename}:${event.lineno}`), true);
+addEventListener("unhandledrejection", (event) => fail(event.reason?.stack ?? event.reason));
+</script>
+<script type="module" src="/page.js"></script>"#;
 
 const TEMPORARY: &str = "Temporary-1842-x";
 
@@ -78,6 +84,15 @@ fn serve(listener: &TcpListener, example: &Example, facts: &Value, results: &mps
                 None => respond(&mut stream, "text/plain", ""),
             },
         }
+    }
+}
+
+/// Ends the server when this value is dropped, also by a failed assertion.
+struct End<'a>(&'a str);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        let _ = super::http::get(&format!("{}/end", self.0), None);
     }
 }
 
@@ -138,15 +153,16 @@ fn client_libraries_sign_in_to_the_emulator() {
     let (sender, results) = mpsc::channel();
     let found = thread::scope(|scope| {
         scope.spawn(|| serve(&listener, &example, &facts, &sender));
+        let _end = End(&home);
         let mut node = Command::new("node");
         let node = Process::run(node.arg("main.js").arg(&home).current_dir(folder()));
         let in_node = results.try_recv().unwrap_or_else(|_| panic!("{}", node.err));
         let browser = Browser::open(&origin);
         let in_page = results.recv_timeout(TIMEOUT).expect("the page sends its results");
         drop(browser);
+        assert_eq!(in_page["failed"], Value::Null, "the page fails");
         let text = |name: &str| facts[name].as_str().unwrap();
         let python = ran(&example, "sign_in/clients.py", &[text("pool"), text("client"), &home], "");
-        let _ = super::http::get(&format!("{home}/end"), None);
         [in_node, in_page, serde_json::from_str(&python).unwrap()]
     });
     for page in &found[..2] {

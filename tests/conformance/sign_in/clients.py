@@ -63,13 +63,12 @@ class Pycognito:
     def __init__(self, pool, client, code, invited):
         self.pool, self.client, self.code, self.invited = pool, client, code, invited
         self.name = "pycognito@example.com"
-        self.keys = json.loads(read(f"{os.environ['AWS_ENDPOINT_URL']}/{pool}/.well-known/jwks.json"))
         self.user = self.named(self.name)
 
     def named(self, name):
         # boto3 reads the endpoint from the environment. As an option, pycognito would take it for the issuer.
         user = Cognito(self.pool, self.client, username=name, user_pool_region=os.environ["AWS_DEFAULT_REGION"])
-        user.pool_jwk = self.keys
+        user.pool_jwk = json.loads(read(f"{os.environ['AWS_ENDPOINT_URL']}/{self.pool}/.well-known/jwks.json"))
         return user
 
     def sign_up(self):
@@ -121,12 +120,27 @@ class Pycognito:
             user.new_password_challenge("Temporary-1842-x", "Chosen-1842-x")
         assert user.id_claims["email"] == self.invited
 
+    def refresh(self):
+        # In a pool of its own: pycognito does not send the key of the device, which the tokens of a tracked device require.
+        cognito, password = boto3.client("cognito-idp"), {"Password": FIRST, "Permanent": True}
+        pool = cognito.create_user_pool(PoolName="pycognito")["UserPool"]["Id"]
+        flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+        client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="pycognito", ExplicitAuthFlows=flows)
+        cognito.admin_create_user(UserPoolId=pool, Username="ada")
+        cognito.admin_set_user_password(UserPoolId=pool, Username="ada", **password)
+        user = Pycognito(pool, client["UserPoolClient"]["ClientId"], self.code, "").named("ada")
+        user.authenticate(FIRST)
+        before = user.access_token
+        user.renew_access_token()
+        assert user.access_token != before
+        assert user.get_user().username == "ada"
+
     def flows(self):
         return {
             "sign-up with a code": self.sign_up,
             "wrong password": lambda: rejects(lambda: self.user.authenticate("Wrong-1842-x"), "NotAuthorizedException"),
             "SRP sign-in": self.sign_in,
-            # No refresh: pycognito does not send the key of the device, which the tokens of a tracked device require.
+            "refresh": self.refresh,
             "attributes": self.attributes,
             "change password": self.change_password,
             "forgotten password": self.forgotten,
