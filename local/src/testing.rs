@@ -211,7 +211,7 @@ pub(crate) fn function_arn(name: &str) -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
 }
 
-fn signature(service: &str) -> String {
+pub(crate) fn signature(service: &str) -> String {
     format!(
         "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, \
          Signature=00"

@@ -68,7 +68,7 @@ impl Emulator {
             return Ok(preflight);
         }
         if path == "/confirmUser" && request.method() == Method::GET {
-            let response = cognito::confirm_by_link(self, request.uri().query().unwrap_or_default());
+            let response = cognito::confirm_by_link(self, request.uri().query().unwrap_or_default()).await;
             if let Err(error) = self.save() {
                 tracing::error!(%error, "the local emulator could not be saved");
             }

@@ -7,6 +7,7 @@ use crate::{
         Cognito, Operation,
         attributes::{self},
         context::Context,
+        message,
         password::{self},
         recovery, refusal,
         user::{self, Status},
@@ -57,7 +58,7 @@ fn set_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, A
 
 fn reset_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let pool = cognito.pool_mut(context)?;
-    pool.refuse_triggers(&["CustomMessage", "CustomEmailSender", "CustomSMSSender"])?;
+    pool.refuse_triggers(message::TRIGGERS)?;
     let user = pool.user_mut(context)?;
     if user.status != Status::Confirmed && user.status != Status::ResetRequired {
         return Err(refusal::not_authorized("User password cannot be reset in the current state."));
@@ -116,10 +117,11 @@ fn sign_out(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsEr
 
 fn confirm(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let pool = cognito.pool_mut(context)?;
-    pool.refuse_triggers(&["PostConfirmation"])?;
     let user = pool.user_mut(context)?;
     user.must_be_unconfirmed()?;
     user.status = Status::Confirmed;
     user.modified = context.now;
+    let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
+    pool.confirmed(context, &key, "PostConfirmation_ConfirmSignUp", "CLIENT_ID_NOT_APPLICABLE");
     Ok(json!({}))
 }

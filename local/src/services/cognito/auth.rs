@@ -7,10 +7,12 @@ use crate::{
         Cognito, Operation, attributes,
         client::Client,
         context::{Context, texts},
+        custom::Custom,
         key::SigningKey,
         pool::UserPool,
         refusal, secret_hash,
         session::{Challenge, Session, parameter, required},
+        trigger::Subject,
         user::{self, Status, User},
     },
     wire::error::AwsError,
@@ -35,6 +37,7 @@ pub(super) struct Attempt<'a> {
     pub(super) client: Client,
     /// The key of the device that the caller signs in on.
     pub(super) device: Option<String>,
+    pub(super) custom: Option<Custom>,
 }
 
 fn admin_initiate(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
@@ -64,7 +67,7 @@ impl<'a> Attempt<'a> {
         context: &'a Context<'a>,
         (pool, key, client): (&'a mut UserPool, &'a mut Option<SigningKey>, Client),
     ) -> Self {
-        Self { context, pool, key, client, device: None }
+        Self { context, pool, key, client, device: None, custom: None }
     }
 
     /// The flows that both operations support.
@@ -73,7 +76,7 @@ impl<'a> Attempt<'a> {
             "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => self.with_refresh_token(),
             "USER_SRP_AUTH" => self.with_srp(),
             "USER_AUTH" => self.with_choice(),
-            "CUSTOM_AUTH" => Err(AwsError::not_imitated("the authentication flow CUSTOM_AUTH")),
+            "CUSTOM_AUTH" => self.with_custom(),
             _ => Err(refusal::invalid_parameter("Initiate Auth method not supported.")),
         }
     }
@@ -87,7 +90,6 @@ impl<'a> Attempt<'a> {
         let username = required(self.context, PARAMETERS, "USERNAME")?;
         secret_hash::check(&self.client, username, parameter(self.context, PARAMETERS, "SECRET_HASH"))?;
         self.device = parameter(self.context, PARAMETERS, "DEVICE_KEY").map(str::to_owned);
-        self.pool.refuse_triggers(&["PreAuthentication", "PostAuthentication", "PreTokenGeneration"])?;
         let key = self.pool.user_key(username);
         if key.is_none() {
             self.pool.refuse_triggers(&["UserMigration"])?;
@@ -95,6 +97,10 @@ impl<'a> Attempt<'a> {
                 return Err(user::missing());
             }
         }
+        let user = key.as_deref().unwrap_or(username);
+        let mut request = self.request(user);
+        request["validationData"] = self.context.member("ClientMetadata").cloned().unwrap_or_default();
+        self.context.ask(self.subject(user), "PreAuthentication_Authentication", request, json!({}))?;
         Ok((username, key))
     }
 
@@ -173,9 +179,25 @@ impl<'a> Attempt<'a> {
         json!({ "ChallengeName": challenge.name(), "Session": session, "ChallengeParameters": parameters })
     }
 
+    /// The user of an event. `user` is a key or, if there is no user, a name.
+    pub(super) fn subject<'b>(&'b self, user: &'b str) -> Subject<'b> {
+        let username = self.pool.users.get(user).map_or(user, |found| &found.username);
+        Subject { pool: self.pool, username, client: &self.client.id }
+    }
+
+    /// The members that the requests of all triggers of a sign-in have.
+    pub(super) fn request(&self, user: &str) -> Value {
+        let user = self.pool.users.get(user);
+        let mut request = json!({ "userAttributes": user.map_or_else(|| json!({}), User::event_attributes) });
+        if self.client.hides_users() {
+            request["userNotFound"] = json!(user.is_none());
+        }
+        request
+    }
+
     pub(super) fn session(&self, user: &str, challenge: Challenge) -> Session {
-        let device = self.device.clone();
-        Session { device, ..Session::new(self.context, user, &self.client.id, challenge) }
+        let (device, custom) = (self.device.clone(), self.custom.clone());
+        Session { device, custom, ..Session::new(self.context, user, &self.client.id, challenge) }
     }
 
     /// The step after the first factor: the second factor, the device or the tokens.
@@ -204,6 +226,9 @@ impl<'a> Attempt<'a> {
 
     /// Signs the user in and returns the tokens. `device` is the key of a device that has been verified.
     pub(super) fn grant(self, key: &str, device: Option<String>) -> Value {
+        let mut request = self.request(key);
+        request["newDeviceUsed"] = json!(device.is_none() && self.pool.device_setting("").is_some());
+        self.context.then(self.subject(key), "PostAuthentication_Authentication", request, json!({}));
         let signing_key = SigningKey::of(self.key);
         let result = self.pool.sign_in(self.context, signing_key, &self.client, (key, device));
         json!({ "ChallengeParameters": {}, "AuthenticationResult": result })

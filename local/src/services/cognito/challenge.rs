@@ -53,6 +53,7 @@ impl Attempt<'_> {
         let session = self.pool.session(self.context, text)?;
         let device = parameter(self.context, RESPONSES, "DEVICE_KEY").map(str::to_owned);
         self.device = device.or_else(|| session.device.clone());
+        self.custom.clone_from(&session.custom);
         let hidden = || if self.client.hides_users() { wrong_password() } else { user::missing() };
         let user = self.pool.users.get(&session.user);
         let names = user.map_or_else(|| vec![username], |user| vec![user.username.as_str(), user.sub.as_str()]);
@@ -63,7 +64,7 @@ impl Attempt<'_> {
         }
         match user {
             Some(user) if !user.enabled => return Err(refusal::not_authorized("User is disabled.")),
-            None if challenge != Challenge::Select && challenge != Challenge::PasswordSrp => {
+            None if !matches!(challenge, Challenge::Select | Challenge::PasswordSrp | Challenge::Custom) => {
                 return Err(hidden());
             }
             _ => {}
@@ -78,6 +79,7 @@ impl Attempt<'_> {
             Challenge::EmailOtp | Challenge::SmsOtp => self.one_time_password(challenge, text, &session),
             Challenge::DeviceSrpAuth => self.device_srp(text, &session),
             Challenge::DevicePasswordVerifier => self.device_proof(text, &session),
+            Challenge::Custom => self.custom_answer(text, &session),
             Challenge::SignedUp => Err(refusal::not_authorized("Invalid session for the user.")),
         }
     }

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{emulator::Emulator, services::cognito::moment::Moment, store::settings::Settings, wire::call::Call};
+use crate::{
+    emulator::Emulator,
+    services::cognito::{moment::Moment, trigger::Triggers},
+    store::settings::Settings,
+    wire::call::Call,
+};
 
 /// A request and its context.
 #[derive(Debug)]
@@ -14,12 +19,13 @@ pub(super) struct Context<'a> {
     pub(super) emulator: &'a Emulator,
     pub(super) list_lag: Duration,
     pub(super) now: Moment,
+    pub(super) triggers: Triggers,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(emulator: &'a Emulator, call: &'a Call) -> Self {
+    pub(super) fn new(emulator: &'a Emulator, call: &'a Call, triggers: Triggers) -> Self {
         let Settings { account, weather, .. } = emulator.settings();
-        Self { call, emulator, account, list_lag: weather.list_lag, now: Moment::now(emulator) }
+        Self { call, emulator, account, list_lag: weather.list_lag, now: Moment::now(emulator), triggers }
     }
 
     /// The host that the request was sent to.

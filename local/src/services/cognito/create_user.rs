@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::{Map, Value, json};
 
 use crate::{
     services::cognito::{
@@ -14,6 +13,7 @@ use crate::{
         password::{self},
         pool::UserPool,
         refusal,
+        trigger::Subject,
         user::{self, Status, User},
     },
     wire::error::AwsError,
@@ -27,12 +27,9 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-/// The triggers that run when a user is created.
-pub(super) const TRIGGERS: &[&str] = &["PreSignUp", "CustomMessage", "CustomEmailSender", "CustomSMSSender"];
-
 fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let pool = cognito.pool_mut(context)?;
-    pool.refuse_triggers(TRIGGERS)?;
+    pool.refuse_triggers(message::TRIGGERS)?;
     if context.call.text("MessageAction") == Some("RESEND") {
         return resend(context, pool);
     }
@@ -42,6 +39,7 @@ fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, A
         return Err(refusal::refuse("UsernameExistsException", "User account already exists"));
     }
     attributes::check(pool, &attributes, None)?;
+    before_sign_up(context, (pool, "CLIENT_ID_NOT_APPLICABLE"), &name, &attributes)?;
     if context.member("ForceAliasCreation") == Some(&json!(true)) {
         attributes::take_over(pool, &attributes);
     }
@@ -56,6 +54,24 @@ fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, A
     let key = pool.fold(&user.username);
     pool.users.insert(key, user);
     Ok(answer)
+}
+
+/// Asks the trigger `PreSignUp`, whose response only sign-up by the user follows.
+pub(super) fn before_sign_up(
+    context: &Context<'_>,
+    (pool, client): (&UserPool, &str),
+    name: &Name,
+    attributes: &BTreeMap<String, String>,
+) -> Result<Option<Value>, AwsError> {
+    let source = if context.call.operation == "SignUp" { "PreSignUp_SignUp" } else { "PreSignUp_AdminCreateUser" };
+    let validation = context.member("ValidationData").and_then(Value::as_array);
+    let pair = |pair: &Value| Some((pair["Name"].as_str()?.to_owned(), pair["Value"].clone()));
+    let validation = validation.map(|pairs| pairs.iter().filter_map(pair).collect::<Map<_, _>>());
+    let request = json!({ "userAttributes": attributes, "validationData": validation });
+    let response = json!({ "autoConfirmUser": false, "autoVerifyEmail": false, "autoVerifyPhone": false });
+    let generated = context.triggers.new_user.to_string();
+    let username = name.0.as_deref().unwrap_or(&generated);
+    context.ask(Subject { pool, username, client }, source, request, response)
 }
 
 /// Sends another invitation, with a new temporary password, whose validity begins again.
@@ -97,7 +113,7 @@ fn temporary_password(context: &Context<'_>, pool: &UserPool) -> Result<String, 
 }
 
 pub(super) fn fresh(context: &Context<'_>, name: Name, attributes: BTreeMap<String, String>) -> User {
-    let sub = Uuid::new_v4().to_string();
+    let sub = context.triggers.new_user.to_string();
     User {
         username: name.0.unwrap_or_else(|| sub.clone()),
         sub,

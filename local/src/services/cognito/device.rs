@@ -58,7 +58,7 @@ fn missing() -> AwsError {
 
 impl UserPool {
     /// Whether the pool tracks devices, and the setting of this name.
-    fn device_setting(&self, name: &str) -> Option<bool> {
+    pub(super) fn device_setting(&self, name: &str) -> Option<bool> {
         let settings = self.setting("DeviceConfiguration")?.as_object()?;
         Some(settings.get(name).is_some_and(|value| value == true))
     }

@@ -13,6 +13,9 @@ use crate::{
 /// How many messages of a pool are kept.
 const KEPT: usize = 500;
 
+/// The triggers that change or send messages, which the emulator does not invoke.
+pub(super) const TRIGGERS: &[&str] = &["CustomMessage", "CustomEmailSender", "CustomSMSSender"];
+
 /// A message to a user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Message {

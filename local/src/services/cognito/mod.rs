@@ -10,10 +10,12 @@ mod auth;
 pub(crate) mod browser;
 mod challenge;
 mod choice;
+mod claims;
 mod client;
 mod client_settings;
 mod context;
 mod create_user;
+mod custom;
 mod device;
 mod discovery;
 mod domain;
@@ -47,6 +49,7 @@ mod tags;
 mod tests;
 mod token;
 mod totp;
+mod trigger;
 mod user;
 mod verification;
 
@@ -55,7 +58,7 @@ use serde_json::Value;
 
 use crate::{
     emulator::Emulator,
-    services::cognito::{client::Client, context::Context, key::SigningKey, pool::UserPool},
+    services::cognito::{client::Client, context::Context, key::SigningKey, pool::UserPool, trigger::Triggers},
     store::table::{Stored, Table},
     wire::{
         call::Call,
@@ -78,6 +81,7 @@ pub(crate) struct Cognito {
 
 /// The function that handles an operation. The emulator saves its state after every change, so reads must not borrow
 /// the state mutably.
+#[derive(Clone, Copy)]
 enum Operation {
     Reads(fn(&Context<'_>, &Cognito) -> Result<Value, AwsError>),
     Changes(fn(&Context<'_>, &mut Cognito) -> Result<Value, AwsError>),
@@ -108,17 +112,42 @@ const OPERATIONS: &[fn(&str) -> Option<Operation>] = &[
 ];
 
 /// Handles one request.
-#[expect(clippy::unused_async, reason = "every service is called in the same way")]
 pub(crate) async fn handle(emulator: &Emulator, call: &Call) -> Answered {
     let operation = OPERATIONS.iter().find_map(|find| find(&call.operation));
     let operation = operation.ok_or_else(|| AwsError::not_imitated(&call.name()))?;
-    let context = Context::new(emulator, call);
-    let members = match operation {
-        Operation::Reads(read) => read(&context, &emulator.world().cognito),
-        Operation::Changes(change) => change(&context, &mut emulator.world().cognito),
-    };
-    sign_in_record::add(&context, &members);
+    let members = run_with_triggers(emulator, call, operation).await;
+    sign_in_record::add(emulator, call, &members);
     members.map(Into::into)
+}
+
+/// Runs an operation and what it triggers. One that asks for the response of a trigger is run again with the response.
+async fn run_with_triggers(emulator: &Emulator, call: &Call, operation: Operation) -> Result<Value, AwsError> {
+    let mut triggers = Triggers::new();
+    loop {
+        let members;
+        (members, triggers) = operation.run(emulator, call, triggers);
+        if let Some(invocation) = triggers.wanted() {
+            triggers.add(invocation.response(emulator).await?);
+            continue;
+        }
+        let mut members = members?;
+        for (invocation, then) in triggers.into_after() {
+            let response = invocation.response(emulator).await?;
+            then.carry_out(emulator, call, &response, &mut members)?;
+        }
+        return Ok(members);
+    }
+}
+
+impl Operation {
+    fn run(self, emulator: &Emulator, call: &Call, triggers: Triggers) -> (Result<Value, AwsError>, Triggers) {
+        let context = Context::new(emulator, call, triggers);
+        let members = match self {
+            Self::Reads(read) => read(&context, &emulator.world().cognito),
+            Self::Changes(change) => change(&context, &mut emulator.world().cognito),
+        };
+        (members, context.triggers)
+    }
 }
 
 impl Cognito {

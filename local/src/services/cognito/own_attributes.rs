@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     services::cognito::{
-        Cognito, Operation, account::Bearer, attributes, context::Context, refusal, user, verification::Purpose,
+        Cognito, Operation, account::Bearer, attributes, context::Context, message, refusal, user,
+        verification::Purpose,
     },
     wire::error::AwsError,
 };
@@ -22,7 +23,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
 
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let Bearer { pool, user, client } = Bearer::of(context, cognito)?;
-    pool.refuse_triggers(&["CustomMessage", "CustomEmailSender", "CustomSMSSender"])?;
+    pool.refuse_triggers(message::TRIGGERS)?;
     let given = attributes::given(context, pool);
     attributes::check_writable(pool.client(&client)?, &given)?;
     attributes::refuse_verified(&given)?;
@@ -54,7 +55,7 @@ fn address<'a>(context: &Context<'_>, cognito: &'a mut Cognito) -> Result<(Beare
 
 fn send_code(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let (Bearer { pool, user, .. }, name) = address(context, cognito)?;
-    pool.refuse_triggers(&["CustomMessage", "CustomEmailSender", "CustomSMSSender"])?;
+    pool.refuse_triggers(message::TRIGGERS)?;
     Ok(json!({ "CodeDeliveryDetails": pool.send_code(context, &user, Purpose::Attribute, name)? }))
 }
 

@@ -12,6 +12,7 @@ use crate::{
         refusal,
         session::{Challenge, Session, required},
         srp::{Handshake, Identity, Verifier},
+        user::User,
     },
     wire::error::AwsError,
 };
@@ -71,8 +72,13 @@ impl Attempt<'_> {
 
     pub(super) fn proof(mut self, text: &str, session: &Session) -> Result<Value, AwsError> {
         let proof = Proof::of(&self, text)?;
+        let identity = |user: &mut User, pool: &str| proof.holds(session, Identity::of_user(pool, &user.username));
+        let proven = self.check_secret(&session.user, identity);
+        if let (Ok(()), Some(custom)) = (&proven, &session.custom) {
+            return self.after_proof(text, &session.user, custom.clone());
+        }
         self.pool.close_session(text);
-        self.check_secret(&session.user, |user, pool| proof.holds(session, Identity::of_user(pool, &user.username)))?;
+        proven?;
         self.after_password(&session.user)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     services::cognito::{
         Cognito, Operation,
         context::Context,
-        create_user, password, refusal, secret_hash,
+        message, password, refusal, secret_hash,
         sign_up::no_combination,
         user::{self, Status},
         verification::{self, Purpose},
@@ -27,7 +27,7 @@ fn forgot(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     let (pool, _, client) = cognito.by_client(context.text("ClientId"))?;
     let username = context.text("Username");
     secret_hash::check(&client, username, context.call.text("SecretHash"))?;
-    pool.refuse_triggers(create_user::TRIGGERS)?;
+    pool.refuse_triggers(message::TRIGGERS)?;
     if pool.setting("AccountRecoverySetting/RecoveryMechanisms/0/Name") == Some(&json!("admin_only")) {
         return Err(refusal::not_authorized("Contact administrator to reset password."));
     }
@@ -53,7 +53,6 @@ fn forgot(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 fn confirm(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let (pool, _, client) = cognito.by_client(context.text("ClientId"))?;
     secret_hash::check(&client, context.text("Username"), context.call.text("SecretHash"))?;
-    pool.refuse_triggers(&["PostConfirmation"])?;
     let missing = || if client.hides_users() { verification::expired() } else { no_combination() };
     let key = pool.user_key(context.text("Username")).ok_or_else(missing)?;
     if !pool.users[&key].enabled {
@@ -65,6 +64,7 @@ fn confirm(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErr
     user.set_password(&pool.id, context.text("Password"), context.now);
     user.status = Status::Confirmed;
     user.failures.forget();
+    pool.confirmed(context, &key, "PostConfirmation_ConfirmForgotPassword", &client.id);
     Ok(json!({}))
 }
 

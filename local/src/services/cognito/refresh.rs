@@ -42,7 +42,7 @@ impl Attempt<'_> {
         let names = [user.username.as_str(), user.sub.as_str()];
         secret_hash::check_any(&self.client, &names, parameter(self.context, PARAMETERS, "SECRET_HASH"))?;
         self.check_refresh(&event, token, parameter(self.context, PARAMETERS, "DEVICE_KEY"))?;
-        let result = self.pool.tokens(self.context, SigningKey::of(self.key), &self.client, &event);
+        let result = self.pool.tokens(self.context, SigningKey::of(self.key), &self.client, (&event, None));
         Ok(json!({ "ChallengeParameters": {}, "AuthenticationResult": result }))
     }
 
@@ -82,7 +82,7 @@ impl Attempt<'_> {
                 return Err(refusal::refuse("RefreshTokenReuseException", "Refresh token has been rotated"));
             }
         }
-        self.pool.refuse_triggers(&["PreTokenGeneration"])
+        Ok(())
     }
 }
 
@@ -101,7 +101,7 @@ fn renew(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError
     let token = context.text("RefreshToken");
     let event = attempt.pool.event_of(token).ok_or_else(invalid)?;
     attempt.check_refresh(&event, token, context.call.text("DeviceKey"))?;
-    let mut result = attempt.pool.tokens(context, SigningKey::of(attempt.key), &attempt.client, &event);
+    let mut result = attempt.pool.tokens(context, SigningKey::of(attempt.key), &attempt.client, (&event, None));
     if rotates {
         result.insert("RefreshToken".into(), json!(attempt.pool.rotate(&event, context.now)));
     }

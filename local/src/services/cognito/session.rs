@@ -9,7 +9,9 @@ use base64::{
 use serde_json::Value;
 
 use crate::{
-    services::cognito::{context::Context, moment::Moment, pool::UserPool, random, refusal, srp::Handshake},
+    services::cognito::{
+        context::Context, custom::Custom, moment::Moment, pool::UserPool, random, refusal, srp::Handshake,
+    },
     wire::error::AwsError,
 };
 
@@ -27,6 +29,7 @@ pub(super) enum Challenge {
     SmsOtp,
     DeviceSrpAuth,
     DevicePasswordVerifier,
+    Custom,
     /// Not a challenge: the session that `ConfirmSignUp` returns for signing in.
     SignedUp,
 }
@@ -43,6 +46,7 @@ const NAMES: &[(&str, Challenge)] = &[
     ("SMS_OTP", Challenge::SmsOtp),
     ("DEVICE_SRP_AUTH", Challenge::DeviceSrpAuth),
     ("DEVICE_PASSWORD_VERIFIER", Challenge::DevicePasswordVerifier),
+    ("CUSTOM_CHALLENGE", Challenge::Custom),
 ];
 
 impl Challenge {
@@ -60,7 +64,7 @@ impl Challenge {
     }
 }
 
-/// A session. Sessions are not saved to disk, because they expire within minutes.
+/// A session. Sessions are not saved to disk, because they expire within minutes: those of before a restart have expired.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
     /// The key of the user; the name that the caller sent, if there is no such user and the client hides that.
@@ -74,6 +78,7 @@ pub(super) struct Session {
     pub(super) code: Option<String>,
     /// The key of the device that the caller signs in on.
     pub(super) device: Option<String>,
+    pub(super) custom: Option<Custom>,
     pub(super) begun: Moment,
     pub(super) used: bool,
 }
@@ -81,14 +86,26 @@ pub(super) struct Session {
 /// The prefix of sessions in the examples of AWS's API reference. It prevents a leading hyphen, which command lines
 /// parse as an option.
 const BEGINNING: &str = "AYABe";
+/// The random bytes of a session.
+const LENGTH: usize = 120;
 /// How long a used or expired session is kept, so that its error can name the reason.
 const REMEMBERED: Duration = Duration::from_hours(1);
 
 impl Session {
     pub(super) fn new(context: &Context<'_>, user: &str, client: &str, challenge: Challenge) -> Self {
         let (user, client) = (user.to_owned(), client.to_owned());
-        let (handshake, code, device) = (None, None, None);
-        Self { user, client, challenge, app_verified: false, handshake, code, device, begun: context.now, used: false }
+        Self {
+            user,
+            client,
+            challenge,
+            app_verified: false,
+            handshake: None,
+            code: None,
+            device: None,
+            custom: None,
+            begun: context.now,
+            used: false,
+        }
     }
 
     /// The session that follows this one.
@@ -105,7 +122,7 @@ impl UserPool {
         if self.sessions.len().is_power_of_two() {
             self.sessions.retain(|_, session| context.now.since(&session.begun) < REMEMBERED);
         }
-        let bytes = random::bytes::<120>();
+        let bytes = random::bytes::<LENGTH>();
         let text = if session.challenge.verifies() {
             STANDARD.encode(bytes)
         } else {
@@ -117,15 +134,16 @@ impl UserPool {
 
     /// The session of a `Session` string, if it is still valid.
     pub(super) fn session(&self, context: &Context<'_>, text: &str) -> Result<Session, AwsError> {
+        let expired = || refusal::not_authorized("Invalid session for the user, session is expired.");
         let invalid = || refusal::not_authorized("Invalid session for the user.");
-        let session = self.sessions.get(text).ok_or_else(invalid)?;
+        let session = self.sessions.get(text).ok_or_else(|| if is_ours(text) { expired() } else { invalid() })?;
         let client = self.client(&session.client)?;
         let minutes = client.settings["AuthSessionValidity"].as_u64().unwrap_or(3);
         if session.used {
             return Err(refusal::not_authorized("Invalid session for the user, session can only be used once."));
         }
         if context.now.since(&session.begun) >= Duration::from_secs(minutes * 60) {
-            return Err(refusal::not_authorized("Invalid session for the user, session is expired."));
+            return Err(expired());
         }
         Ok(session.clone())
     }
@@ -149,6 +167,15 @@ impl UserPool {
             session.used = true;
         }
     }
+}
+
+/// Whether a text has the form of a session. One that is not known began before the last start of the emulator, or is old.
+fn is_ours(text: &str) -> bool {
+    let bytes = match text.strip_prefix(BEGINNING) {
+        Some(rest) => URL_SAFE_NO_PAD.decode(rest),
+        None => STANDARD.decode(text),
+    };
+    bytes.is_ok_and(|bytes| bytes.len() == LENGTH)
 }
 
 /// A string value in a map member of the request.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     services::cognito::{
+        claims::Claims,
         client::Client,
         client_settings::validity_seconds,
         context::{Context, texts},
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// The scope of every access token that does not come from the OAuth endpoints.
-const SCOPE: &str = "aws.cognito.signin.user.admin";
+pub(super) const SCOPE: &str = "aws.cognito.signin.user.admin";
 
 /// A sign-in. Its key in the pool is the `event_id` of its tokens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -105,7 +106,7 @@ impl UserPool {
         };
         self.drop_expired(context, user);
         self.sign_ins.insert(event.clone(), sign_in);
-        let mut result = self.tokens(context, key, client, &event);
+        let mut result = self.tokens(context, key, client, (&event, None));
         result.insert("RefreshToken".into(), json!(refresh_token));
         result.extend(new_device.map(|metadata| ("NewDeviceMetadata".to_owned(), metadata)));
         Value::Object(result)
@@ -121,13 +122,13 @@ impl UserPool {
         token
     }
 
-    /// Issues a new ID token and access token for a sign-in.
+    /// Issues a new ID token and access token for a sign-in. `generated` is the response of `PreTokenGeneration`.
     pub(super) fn tokens(
         &self,
         context: &Context<'_>,
         key: &SigningKey,
         client: &Client,
-        event: &str,
+        (event, generated): (&str, Option<&Value>),
     ) -> Map<String, Value> {
         let sign_in = &self.sign_ins[event];
         let user = &self.users[&sign_in.user];
@@ -149,8 +150,9 @@ impl UserPool {
             claims
         };
         let access_validity = validity_seconds(&client.settings, "Access");
-        let mut access = common("access", access_validity);
-        let mut id = common("id", validity_seconds(&client.settings, "Id"));
+        let id_validity = validity_seconds(&client.settings, "Id");
+        let mut claims = Claims { id: common("id", id_validity), access: common("access", access_validity) };
+        let Claims { id, access } = &mut claims;
         access.extend([
             ("client_id".to_owned(), json!(client.id)),
             ("scope".to_owned(), json!(SCOPE)),
@@ -160,17 +162,14 @@ impl UserPool {
         id.extend([("aud".to_owned(), json!(client.id)), ("cognito:username".to_owned(), json!(user.username))]);
         id.extend(attribute_claims(client, user));
         let (groups, roles) = self.group_claims(user);
-        if !groups.is_empty() {
-            access.insert("cognito:groups".into(), json!(groups));
-            id.insert("cognito:groups".into(), json!(groups));
-        }
-        if let Some(preferred) = roles.first() {
-            id.insert("cognito:preferred_role".into(), json!(preferred));
-            id.insert("cognito:roles".into(), json!(roles));
+        claims.set_groups(&groups, &roles, roles.first().map(String::as_str));
+        match generated {
+            Some(response) => claims.apply(response),
+            None => self.generate_tokens(context, client, event, user),
         }
         Map::from_iter([
-            ("IdToken".to_owned(), json!(token::sign(key, &self.id, TokenUse::Id, &id))),
-            ("AccessToken".to_owned(), json!(token::sign(key, &self.id, TokenUse::Access, &access))),
+            ("IdToken".to_owned(), json!(token::sign(key, &self.id, TokenUse::Id, &claims.id))),
+            ("AccessToken".to_owned(), json!(token::sign(key, &self.id, TokenUse::Access, &claims.access))),
             ("ExpiresIn".to_owned(), json!(access_validity)),
             ("TokenType".to_owned(), json!("Bearer")),
         ])

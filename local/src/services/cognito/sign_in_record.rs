@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-use super::{auth, context::Context, token::Parts};
-use crate::{emulator::activity::Entry, wire::error::AwsError};
+use super::{auth, token::Parts};
+use crate::{
+    emulator::{Emulator, activity::Entry},
+    wire::{call::Call, error::AwsError},
+};
 
 /// The operations that sign a user in.
 const OPERATIONS: [&str; 5] = [
@@ -15,8 +18,8 @@ const OPERATIONS: [&str; 5] = [
 ];
 
 /// Records the result of an operation that signs a user in.
-pub(super) fn add(context: &Context<'_>, result: &Result<Value, AwsError>) {
-    if !OPERATIONS.contains(&&*context.call.operation) {
+pub(super) fn add(emulator: &Emulator, call: &Call, result: &Result<Value, AwsError>) {
+    if !OPERATIONS.contains(&&*call.operation) {
         return;
     }
     let tokens = result.as_ref().ok().and_then(|members| members.get("AuthenticationResult"));
@@ -24,19 +27,19 @@ pub(super) fn add(context: &Context<'_>, result: &Result<Value, AwsError>) {
     let of_token = claims.as_ref().and_then(|claims| claims.get("username")?.as_str());
     let given = [auth::PARAMETERS, "ChallengeResponses"]
         .into_iter()
-        .find_map(|parameters| context.member(parameters)?.get("USERNAME")?.as_str());
-    context.emulator.activity().add(Entry {
+        .find_map(|parameters| call.input.get(parameters)?.get("USERNAME")?.as_str());
+    emulator.activity().add(Entry {
         kind: "sign_in",
         user: of_token.or(given).map(str::to_owned),
-        message: Some(outcome(context, tokens.is_some(), result)),
+        message: Some(outcome(call, tokens.is_some(), result)),
         ..Entry::default()
     });
 }
 
-fn outcome(context: &Context<'_>, has_tokens: bool, result: &Result<Value, AwsError>) -> String {
-    let flow = match context.call.text("AuthFlow").or_else(|| context.call.text("ChallengeName")) {
+fn outcome(call: &Call, has_tokens: bool, result: &Result<Value, AwsError>) -> String {
+    let flow = match call.text("AuthFlow").or_else(|| call.text("ChallengeName")) {
         Some(flow) => flow.to_owned(),
-        None => context.call.operation.clone(),
+        None => call.operation.clone(),
     };
     match result {
         Err(error) => format!("{flow}: rejected, {}", error.code),

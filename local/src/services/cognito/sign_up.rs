@@ -1,5 +1,7 @@
 //! Sign-up: registration, confirmation by code or link, and another code.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -9,12 +11,13 @@ use crate::{
     services::cognito::{
         Cognito, Operation, attributes,
         context::{Context, texts},
-        create_user,
+        create_user, message,
         moment::Moment,
         password,
         pool::UserPool,
         refusal, secret_hash,
         session::{Challenge, Session},
+        trigger::{Invocation, Subject, flag, unrecognizable},
         user::{self, Status},
         verification::{self, Purpose},
     },
@@ -37,7 +40,7 @@ fn sign_up(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErr
     if pool.setting("AdminCreateUserConfig/AllowAdminCreateUserOnly") == Some(&json!(true)) {
         return Err(refusal::not_authorized("SignUp is not permitted for this user pool"));
     }
-    pool.refuse_triggers(create_user::TRIGGERS)?;
+    pool.refuse_triggers(message::TRIGGERS)?;
     password::check(pool, context.text("Password"))?;
     let mut attributes = attributes::given(context, pool);
     attributes::check_writable(&client, &attributes)?;
@@ -52,16 +55,47 @@ fn sign_up(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErr
     if pool.user_key(context.text("Username")).is_some() {
         return Err(refusal::refuse("UsernameExistsException", taken(pool, context.text("Username"))));
     }
+    let response = create_user::before_sign_up(context, (pool, &client.id), &name, &attributes)?;
+    let confirmed = accept(&response.unwrap_or_default(), &mut attributes)?;
     let mut user = create_user::fresh(context, name, attributes);
     user.set_password(&pool.id, context.text("Password"), context.now);
-    let mut answer = json!({ "UserConfirmed": false, "UserSub": user.sub });
+    let mut answer = json!({ "UserConfirmed": confirmed, "UserSub": user.sub });
     let key = pool.fold(&user.username);
-    let attribute = pool.address_to_verify(&user);
+    let attribute = pool.address_to_verify(&user).filter(|_| !confirmed);
+    if confirmed {
+        attributes::refuse_taken(pool, &user.attributes, None)?;
+        user.status = Status::Confirmed;
+    }
     pool.users.insert(key.clone(), user);
+    if confirmed {
+        pool.confirmed(context, &key, "PostConfirmation_ConfirmSignUp", &client.id);
+    }
     if let Some(attribute) = attribute {
         answer["CodeDeliveryDetails"] = pool.send_code(context, &key, Purpose::SignUp(&client.id), attribute)?;
     }
     Ok(answer)
+}
+
+/// Marks the addresses as verified that the trigger `PreSignUp` accepts. Returns whether it confirms the user.
+fn accept(response: &Value, attributes: &mut BTreeMap<String, String>) -> Result<bool, AwsError> {
+    for (name, member) in [("email", "autoVerifyEmail"), ("phone_number", "autoVerifyPhone")] {
+        if flag(response, member)? {
+            if !attributes.contains_key(name) {
+                return Err(unrecognizable());
+            }
+            attributes.insert(format!("{name}_verified"), "true".into());
+        }
+    }
+    flag(response, "autoConfirmUser")
+}
+
+impl UserPool {
+    /// Notes the trigger that follows the confirmation of a user or of a new password.
+    pub(super) fn confirmed(&self, context: &Context<'_>, key: &str, source: &'static str, client: &str) {
+        let user = &self.users[key];
+        let subject = Subject { pool: self, username: &user.username, client };
+        context.then(subject, source, json!({ "userAttributes": user.event_attributes() }), json!({}));
+    }
 }
 
 fn taken(pool: &UserPool, username: &str) -> String {
@@ -76,11 +110,11 @@ fn taken(pool: &UserPool, username: &str) -> String {
 fn confirm(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let (pool, _, client) = cognito.by_client(context.text("ClientId"))?;
     secret_hash::check(&client, context.text("Username"), context.call.text("SecretHash"))?;
-    pool.refuse_triggers(&["PostConfirmation"])?;
     let missing = || if client.hides_users() { verification::expired() } else { no_combination() };
     let key = pool.user_key(context.text("Username")).ok_or_else(missing)?;
     let force = context.member("ForceAliasCreation") == Some(&json!(true));
     confirm_user(pool, &key, context.text("ConfirmationCode"), force, context.now)?;
+    pool.confirmed(context, &key, "PostConfirmation_ConfirmSignUp", &client.id);
     if !texts(client.settings.get("ExplicitAuthFlows")).iter().any(|flow| flow == "ALLOW_USER_AUTH") {
         return Ok(json!({}));
     }
@@ -108,17 +142,26 @@ fn confirm_user(pool: &mut UserPool, key: &str, code: &str, force: bool, now: Mo
 }
 
 /// The page behind the link in an email: confirms the sign-up.
-pub(crate) fn confirm_by_link(emulator: &Emulator, query: &str) -> Response<Bytes> {
+pub(crate) async fn confirm_by_link(emulator: &Emulator, query: &str) -> Response<Bytes> {
     let value = |name| {
         form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     };
     let (client, user, code) = (value("client_id"), value("user_name"), value("confirmation_code"));
     let confirmed = (|| {
         let cognito = &mut emulator.world().cognito;
-        let (pool, _, _) = cognito.by_client(&client.unwrap_or_default())?;
+        let client = client.unwrap_or_default();
+        let (pool, _, _) = cognito.by_client(&client)?;
         let key = pool.user_key(&user.unwrap_or_default()).ok_or_else(verification::expired)?;
-        confirm_user(pool, &key, &code.unwrap_or_default(), false, Moment::now(emulator))
+        confirm_user(pool, &key, &code.unwrap_or_default(), false, Moment::now(emulator))?;
+        let user = &pool.users[&key];
+        let subject = Subject { pool, username: &user.username, client: &client };
+        let request = json!({ "userAttributes": user.event_attributes() });
+        Ok(Invocation::new(subject, "PostConfirmation_ConfirmSignUp", request, json!({})))
     })();
+    let confirmed = match confirmed {
+        Ok(Some(invocation)) => invocation.response(emulator).await.map(drop),
+        other => other.map(drop),
+    };
     let (status, text) = match confirmed {
         Ok(()) => (StatusCode::OK, "Your registration has been confirmed!".to_owned()),
         Err(refused) => (StatusCode::BAD_REQUEST, refused.message),
@@ -131,7 +174,7 @@ pub(crate) fn confirm_by_link(emulator: &Emulator, query: &str) -> Response<Byte
 fn resend(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let (pool, _, client) = cognito.by_client(context.text("ClientId"))?;
     secret_hash::check(&client, context.text("Username"), context.call.text("SecretHash"))?;
-    pool.refuse_triggers(create_user::TRIGGERS)?;
+    pool.refuse_triggers(message::TRIGGERS)?;
     let Some(key) = pool.user_key(context.text("Username")) else {
         return if client.hides_users() {
             Ok(json!({ "CodeDeliveryDetails": verification::simulated(context.text("Username")) }))

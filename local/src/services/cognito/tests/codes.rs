@@ -121,14 +121,15 @@ async fn a_sign_up_is_confirmed_by_a_link_with_the_texts_of_the_pool() {
     assert_eq!(message["subject"], "Hello");
     assert_eq!(message["body"], format!("Dear {}, <a href=\"{link}\">this way</a>!", sub.as_str().unwrap()));
     let query = link.strip_prefix("/confirmUser?").unwrap();
-    let follow = |query: &str| {
-        let page = crate::services::cognito::confirm_by_link(&bob.aws.0, query);
-        (page.status().as_u16(), String::from_utf8(page.into_body().to_vec()).unwrap())
-    };
     let wrong = query.replace("confirmation_code=", "confirmation_code=x");
-    assert_eq!(follow(&wrong), (400, "Invalid verification code provided, please try again.".into()));
-    assert_eq!(follow(query), (200, "Your registration has been confirmed!".into()));
-    assert_eq!(follow(query), (400, "User cannot be confirmed. Current status is CONFIRMED".into()));
+    for (query, status, text) in [
+        (wrong.as_str(), 400, "Invalid verification code provided, please try again."),
+        (query, 200, "Your registration has been confirmed!"),
+        (query, 400, "User cannot be confirmed. Current status is CONFIRMED"),
+    ] {
+        let page = crate::services::cognito::confirm_by_link(&bob.aws.0, query).await;
+        assert_eq!((page.status().as_u16(), page.body().as_ref()), (status, text.as_bytes()));
+    }
     bob.access_token("Passw0rd!").await;
 }
 

@@ -12,6 +12,7 @@ mod pools;
 mod proof;
 mod reset;
 mod tokens;
+mod triggers;
 mod users;
 
 use std::time::Duration;
