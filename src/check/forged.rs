@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::bearer::{Bearer, header};
-use crate::{aws::dns_suffix, diagnosis::USER_SCOPE, stack::Outputs};
+use crate::{diagnosis::USER_SCOPE, resources::user_pool::issuer, stack::Outputs};
 
 /// How long they claim to be good for, in seconds.
 const LIFETIME: i64 = 300;
@@ -15,7 +15,7 @@ const LIFETIME: i64 = 300;
 pub(super) fn tokens(outputs: &Outputs) -> Bearer {
     let pool = outputs.user_pool_id.as_deref().unwrap_or_default();
     let client = outputs.client_id.as_deref().unwrap_or_default();
-    let issuer = format!("https://cognito-idp.{}.{}/{pool}", outputs.region, dns_suffix(&outputs.region));
+    let issuer = issuer(&outputs.region, pool);
     let now = Timestamp::now().as_second();
     let nobody = "00000000-0000-0000-0000-000000000000";
     let id = json!({ "sub": nobody, "iss": issuer, "aud": client, "cognito:username": nobody, "token_use": "id",

@@ -1,12 +1,12 @@
-//! `${stage}`, `${region}`, `${account}`, `${env:NAME}` and `${env:NAME:-default}` inside strings; `$${` stands for the
-//! text `${`.
+//! `${stage}`, `${region}`, `${account}`, `${env:NAME}`, `${env:NAME:-default}` and references inside strings; `$${` stands
+//! for the text `${`.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::suggest;
+use super::references;
 
 const ACCOUNT: &str = "${account}";
 const ESCAPED_ACCOUNT: &str = "$${account}";
@@ -18,6 +18,8 @@ pub(crate) struct Variables<'a> {
     pub(crate) region: Option<&'a str>,
     pub(crate) account: Account<'a>,
     pub(crate) environment: &'a BTreeMap<String, String>,
+    /// The functions that a reference may name.
+    pub(crate) functions: &'a [String],
 }
 
 /// What `${account}` stands for.
@@ -48,8 +50,8 @@ pub(crate) struct Interpolated {
     pub(crate) unset: Vec<String>,
 }
 
-/// Resolves every variable of a text.
-pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> Interpolated {
+/// Resolves every variable of the text at this path of the configuration; references become marks.
+pub(crate) fn resolve(text: &str, path: &str, variables: Variables<'_>) -> Interpolated {
     let mut result = String::with_capacity(text.len());
     let (mut problems, mut unset) = (Vec::new(), Vec::new());
     let mut rest = text;
@@ -64,7 +66,7 @@ pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> Interpolated {
             rest = after;
         } else if let Some(inside) = rest.strip_prefix("${") {
             let (name, after) = inside.split_once('}').unwrap_or((inside, ""));
-            match value_of(name, inside.contains('}'), variables) {
+            match value_of(name, inside.contains('}'), path, variables) {
                 Ok(value) => result.push_str(&value),
                 Err(NoValue::Unset(name)) => unset.push(name),
                 Err(NoValue::Wrong(problem)) => problems.push(*problem),
@@ -85,7 +87,7 @@ pub(crate) fn is_unset(name: &str) -> Problem {
         .hint(format!("set it: `export {name}=…`, or name a default: `${{env:{name}:-…}}`"))
 }
 
-fn value_of(name: &str, closed: bool, variables: Variables<'_>) -> Result<String, NoValue> {
+fn value_of(name: &str, closed: bool, path: &str, variables: Variables<'_>) -> Result<String, NoValue> {
     let wrong = |problem: Problem| NoValue::Wrong(Box::new(problem));
     let problem = |message: String| wrong(Problem::error("", message));
     if !closed {
@@ -106,7 +108,7 @@ fn value_of(name: &str, closed: bool, variables: Variables<'_>) -> Result<String
         ("account", Account::Refused) => {
             Err(problem("`${account}` cannot be used here: the account is known only after AWS was asked".to_owned()))
         }
-        _ => Err(wrong(unknown(name))),
+        _ => references::mark(name, path, variables.functions).map_err(wrong),
     }
 }
 
@@ -132,17 +134,6 @@ fn of_environment(variable: &str, variables: Variables<'_>) -> Result<String, No
 /// A value is taken as it is: what looks like a variable in it is text.
 fn escaped(value: &str) -> String {
     value.replace(ACCOUNT, ESCAPED_ACCOUNT)
-}
-
-fn unknown(name: &str) -> Problem {
-    let guess = suggest::closest(name, ["stage", "region", "account"]);
-    let hint = match guess {
-        Some(guess) => format!("did you mean `${{{guess}}}`?"),
-        None => format!("for the text itself, write `$${{{name}}}`"),
-    };
-    Problem::error("", format!("`${{{name}}}` is not a variable"))
-        .detail("variables are: ${stage}, ${region}, ${account}, ${env:NAME}, ${env:NAME:-default}")
-        .hint(hint)
 }
 
 /// Says whether [`resolve_account`] would change the text.

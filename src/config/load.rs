@@ -10,7 +10,7 @@ use super::interpolate::{self, Account, Variables};
 use super::model::{Config, S3Location};
 use super::problem::{Findings, Problem, Problems, SourcePlace};
 use super::tree::{self, JsonMember, JsonNode};
-use super::{file, overlay, rules, structure, unknown};
+use super::{file, overlay, references, rules, structure, unknown};
 
 /// What decides on the meaning of a configuration besides the file.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct Selection {
 pub struct Loaded {
     /// Which stack it means, and where its state is.
     pub identity: Identity,
-    /// The configuration of the chosen stage: laid over, resolved (but for `${account}`), defaults filled in.
+    /// The configuration of the chosen stage: laid over, resolved (but for `${account}` and references), defaults filled in.
     pub config: Config,
     /// What works but surprises.
     pub warnings: Vec<Problem>,
@@ -157,10 +157,20 @@ pub(super) fn draft(path: &Path, (selection, unset): (&Selection, Unset), findin
 
 /// Applies the rules; those about the functions' folders only where the folder is given that they start from.
 fn check(draft: &Draft, (selection, directory): (&Selection, Option<&Path>), findings: &mut Findings) {
-    // Lengths are counted with an account in its place: every account's id is as long as this one.
-    let mut measured = draft.document.clone();
-    measured.each_text(&mut |_, _, text| Ok(interpolate::resolve_account(text, "123456789012")));
+    // Lengths are counted with an account in its place: every account's id is as long as this one. So are references.
+    let (mut measured, deployment) = (draft.document.clone(), draft.document.get("deployment"));
+    let mut replaced = Vec::new();
+    measured.each_text(&mut |_, _, text| {
+        let long = references::measured(&interpolate::resolve_account(text, "123456789012"), deployment);
+        if references::pieces(text).is_some() {
+            replaced.push((long.clone(), references::written(text)));
+        }
+        Ok(long)
+    });
     rules::check(&rules::ConfigView::new(&measured, &draft.stages, (directory, selection)), findings);
+    for (long, written) in replaced {
+        findings.quote(&long, &written);
+    }
 }
 
 fn deserialize(document: &JsonNode, findings: &mut Findings) -> Option<Config> {
@@ -184,7 +194,7 @@ fn make_whole(
     findings: &mut Findings,
 ) -> String {
     let environment = &selection.environment;
-    let mut variables = Variables { stage: None, region: None, account: Account::Refused, environment };
+    let mut variables = Variables { stage: None, region: None, account: Account::Refused, environment, functions: &[] };
 
     let of_identity = if unset == Unset::Elsewhere { Unset::Unknown } else { Unset::Refused };
     let mut resolve_member = |document: &JsonNode, member: &str, variables: Variables<'_>| {
@@ -204,6 +214,8 @@ fn make_whole(
     let account = resolve_member(document, "accountId", variables);
     variables.account = account.as_deref().map_or(Account::Later, Account::Known);
 
+    let functions: Vec<String> = names(document, "functions");
+    variables.functions = &functions;
     document.each_text(&mut |at, path, text| {
         // A flag goes before what the file says.
         let overruled = (path.ends_with("deployment.stage") && selection.stage.is_some())
@@ -218,6 +230,12 @@ fn make_whole(
     name_cognitos_parts(document, &stage);
     name_states_object(document, &stage, region);
     stage
+}
+
+/// The names in a section.
+fn names(document: &JsonNode, section: &str) -> Vec<String> {
+    let entries = document.get(section).map(JsonNode::entries).unwrap_or_default();
+    entries.iter().map(|entry| entry.name.clone()).collect()
 }
 
 /// Gives the user pool and its client names where the file gives none.
@@ -253,7 +271,7 @@ fn resolve_at(
     (variables, unset): (Variables<'_>, Unset),
     findings: &mut Findings,
 ) -> Result<String, String> {
-    let resolved = interpolate::resolve(text, variables);
+    let resolved = interpolate::resolve(text, path, variables);
     let missing = resolved.unset.iter().map(|name| interpolate::is_unset(name));
     let reason = missing.clone().next().or(resolved.problems.first().cloned()).map(|problem| problem.message);
     let missing = missing.filter(|_| unset == Unset::Refused);

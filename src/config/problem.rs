@@ -167,6 +167,13 @@ impl Findings {
         self.found.push(problem);
     }
 
+    /// Quotes a text in another form in the messages.
+    pub(crate) fn quote(&mut self, text: &str, as_written: &str) {
+        for problem in &mut self.found {
+            problem.message = problem.message.replace(&format!("`{text}`"), &format!("`{as_written}`"));
+        }
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.found.iter().any(Problem::is_error)
     }

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{input::referred, key::Key};
+use super::{
+    input::{Lookup, OutputRef, referred, sorted, substitute},
+    key::Key,
+    record::State,
+};
 
 /// The whole stack as it is to be. Total: every setting is filled in, and `null` means that AWS may choose.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -50,11 +54,22 @@ impl Desired {
         self.nodes.iter_mut()
     }
 
-    /// The same without all other things. What these need stays named.
+    /// Replaces texts in the settings, a symbol for a text being made by [`text`](super::text). A list with such a text is
+    /// a set, which is sorted anew.
+    pub fn replace_texts(&mut self, replacement: impl Fn(&str) -> Option<Value>) {
+        for node in self.nodes.values_mut() {
+            replace_texts(&mut node.spec, &replacement);
+        }
+    }
+
+    /// The same without all other things. What these need stays named, and what they refer to of the others is as it is
+    /// recorded.
     #[must_use]
-    pub fn only(&self, keys: &BTreeSet<Key>) -> Self {
+    pub fn only(&self, keys: &BTreeSet<Key>, state: &State) -> Self {
+        let others = OthersAsRecorded { keys, state };
         let nodes = self.nodes.iter().filter(|(key, _)| keys.contains(key));
-        Self { nodes: nodes.map(|(key, node)| (key.clone(), node.clone())).collect() }
+        let only = |node: &Node| Node { spec: substitute(&node.spec, &others), after: node.needs() };
+        Self { nodes: nodes.map(|(key, node)| (key.clone(), only(node))).collect() }
     }
 
     /// The things that are another in `before`, or in one of both only.
@@ -71,6 +86,47 @@ impl Desired {
     }
 }
 
+/// The recorded outputs of all things but these.
+struct OthersAsRecorded<'a> {
+    keys: &'a BTreeSet<Key>,
+    state: &'a State,
+}
+
+impl Lookup for OthersAsRecorded<'_> {
+    fn output(&self, reference: &OutputRef) -> Option<Value> {
+        let recorded = self.state.resources.get(&reference.key).filter(|_| !self.keys.contains(&reference.key))?;
+        recorded.outputs.get(&reference.output).cloned()
+    }
+
+    fn spec(&self, _key: &Key) -> Option<&Value> {
+        None
+    }
+}
+
+/// Says whether a text was replaced, and not only something inside the value.
+fn replace_texts(value: &mut Value, replacement: &impl Fn(&str) -> Option<Value>) -> bool {
+    match value {
+        Value::String(text) => {
+            let Some(new) = replacement(text) else { return false };
+            *value = new;
+            return true;
+        }
+        Value::Array(items) => {
+            let replaced = items.iter_mut().fold(false, |before, item| replace_texts(item, replacement) || before);
+            if replaced {
+                *items = sorted(std::mem::take(items));
+            }
+        }
+        Value::Object(members) => {
+            for member in members.values_mut() {
+                replace_texts(member, replacement);
+            }
+        }
+        _ => {}
+    }
+    false
+}
+
 impl Node {
     /// Everything that must be settled before this thing.
     #[must_use]
@@ -78,5 +134,62 @@ impl Node {
         let mut needs = referred(&self.spec);
         needs.extend(self.after.iter().cloned());
         needs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::engine::{
+        input::{TextPart, text},
+        record::StackIdentity,
+    };
+
+    fn key(text: &str) -> Key {
+        text.parse().unwrap()
+    }
+
+    /// A function that refers to a pool, and says so as a text that is replaced.
+    fn referring() -> Desired {
+        let mut desired = Desired::default();
+        let spec = json!({ "variables": { "POOL": "<pool>", "PLAIN": "p" }, "set": ["x", "<pool>", "<name>", "b"] });
+        desired.add(key("lambda_function.a"), &spec, []);
+        desired.add(key("user_pool.main"), &json!({}), []);
+        desired.replace_texts(|written| match written {
+            "<pool>" => {
+                let id = TextPart::Ref(key("user_pool.main").output("id"));
+                Some(text(vec![TextPart::Literal("a-".into()), id, TextPart::Literal(String::new())]))
+            }
+            "<name>" => Some(json!("n")),
+            _ => None,
+        });
+        desired
+    }
+
+    #[test]
+    fn a_text_with_a_reference_makes_a_need() {
+        let node = referring().get(&key("lambda_function.a")).cloned().unwrap();
+        let symbol = json!({ "$text": ["a-", { "$ref": "user_pool.main#id" }] });
+        assert_eq!(node.spec, json!({ "variables": { "POOL": symbol, "PLAIN": "p" }, "set": ["x", symbol, "n", "b"] }));
+        assert_eq!(node.needs(), [key("user_pool.main")].into());
+    }
+
+    #[test]
+    fn a_part_of_the_stack_refers_to_the_rest_as_recorded() {
+        let mut state = State::new(StackIdentity {
+            stack: "shop".into(),
+            stage: "dev".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+            endpoint: None,
+        });
+        let pool = json!({ "outputs": { "id": "p1" }, "needs": [] });
+        state.resources.insert(key("user_pool.main"), serde_json::from_value(pool).unwrap());
+        let function = [key("lambda_function.a")].into();
+        let node = referring().only(&function, &state).get(&key("lambda_function.a")).cloned().unwrap();
+        assert_eq!(node.spec, json!({ "variables": { "POOL": "a-p1", "PLAIN": "p" }, "set": ["a-p1", "b", "n", "x"] }));
+        assert_eq!(node.needs(), [key("user_pool.main")].into());
     }
 }

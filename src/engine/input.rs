@@ -10,6 +10,7 @@ use super::{digest::hex, key::Key};
 
 const REF: &str = "$ref";
 const DIGEST: &str = "$digest";
+const TEXT: &str = "$text";
 
 /// An output of another thing, written `iam_role.test#arn`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +108,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Input<T> {
         match Symbol::of(&value).map_err(de::Error::custom)? {
             Some(Symbol::Ref(reference)) => Ok(Self::Ref(reference)),
             Some(Symbol::Digest(parts)) => Ok(Self::Digest(parts)),
+            Some(Symbol::Text(_)) => Err(de::Error::custom("a text with references was to be resolved before")),
             None => serde_json::from_value(value).map(Self::Known).map_err(de::Error::custom),
         }
     }
@@ -155,6 +157,38 @@ impl FromStr for Part {
     }
 }
 
+/// A part of a text with references.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextPart {
+    /// The text itself.
+    Literal(String),
+    /// An output of another thing, which is a text.
+    Ref(OutputRef),
+}
+
+/// Joins the parts of a text: the text itself where all of it is known, and otherwise a symbol, which is
+/// `{"$text": ["id-", {"$ref": "user_pool.main#id"}]}` or, for one reference alone, `{"$ref": "user_pool.main#id"}`.
+#[must_use]
+pub fn text(parts: Vec<TextPart>) -> Value {
+    let mut joined: Vec<TextPart> = Vec::new();
+    for part in parts {
+        match (joined.last_mut(), part) {
+            (_, TextPart::Literal(more)) if more.is_empty() => {}
+            (Some(TextPart::Literal(text)), TextPart::Literal(more)) => text.push_str(&more),
+            (_, part) => joined.push(part),
+        }
+    }
+    let json = |part: &TextPart| match part {
+        TextPart::Literal(text) => json!(text),
+        TextPart::Ref(reference) => json!({ REF: reference.to_string() }),
+    };
+    match joined.as_slice() {
+        [] => json!(""),
+        [one] => json(one),
+        parts => json!({ TEXT: parts.iter().map(json).collect::<Vec<_>>() }),
+    }
+}
+
 /// A symbolic value met inside a spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Symbol {
@@ -162,14 +196,19 @@ pub enum Symbol {
     Ref(OutputRef),
     /// The hash of other things' specs.
     Digest(Vec<Part>),
+    /// A text with outputs of other things in it.
+    Text(Vec<TextPart>),
 }
 
 impl Symbol {
-    /// Recognises `{"$ref": ..}` and `{"$digest": [..]}`.
+    /// Recognises `{"$ref": ..}`, `{"$digest": [..]}` and `{"$text": [..]}`.
     fn of(value: &Value) -> Result<Option<Self>, String> {
         let Some(object) = value.as_object().filter(|object| object.len() == 1) else { return Ok(None) };
         if let Some(reference) = object.get(REF).and_then(Value::as_str) {
             return reference.parse().map(|reference| Some(Self::Ref(reference)));
+        }
+        if let Some(parts) = object.get(TEXT).and_then(Value::as_array) {
+            return parts.iter().map(TextPart::of).collect::<Result<_, _>>().map(|parts| Some(Self::Text(parts)));
         }
         let Some(parts) = object.get(DIGEST).and_then(Value::as_array) else { return Ok(None) };
         let parts = parts.iter().map(|part| part.as_str().unwrap_or_default().parse());
@@ -177,12 +216,43 @@ impl Symbol {
     }
 
     /// The things that must be settled before this has a value.
-    pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        let (reference, parts) = match self {
-            Self::Ref(reference) => (Some(&reference.key), [].as_slice()),
-            Self::Digest(parts) => (None, parts.as_slice()),
-        };
-        reference.into_iter().chain(parts.iter().map(|part| &part.key))
+    #[must_use]
+    pub fn keys(&self) -> BTreeSet<&Key> {
+        match self {
+            Self::Ref(reference) => BTreeSet::from([&reference.key]),
+            Self::Digest(parts) => parts.iter().map(|part| &part.key).collect(),
+            Self::Text(parts) => parts.iter().filter_map(TextPart::reference).map(|one| &one.key).collect(),
+        }
+    }
+
+    fn value(&self, lookup: &dyn Lookup) -> Option<Value> {
+        match self {
+            Self::Ref(reference) => lookup.output(reference),
+            Self::Digest(parts) => digest(parts, lookup).map(Value::String),
+            Self::Text(parts) => {
+                let known = parts.iter().map(|part| match part {
+                    TextPart::Literal(text) => Some(text.clone()),
+                    TextPart::Ref(reference) => lookup.output(reference)?.as_str().map(str::to_owned),
+                });
+                known.collect::<Option<String>>().map(Value::String)
+            }
+        }
+    }
+}
+
+impl TextPart {
+    fn of(value: &Value) -> Result<Self, String> {
+        if let Some(text) = value.as_str() {
+            return Ok(Self::Literal(text.to_owned()));
+        }
+        match Symbol::of(value)? {
+            Some(Symbol::Ref(reference)) => Ok(Self::Ref(reference)),
+            _ => Err(format!("`{value}` is no part of a text")),
+        }
+    }
+
+    fn reference(&self) -> Option<&OutputRef> {
+        if let Self::Ref(reference) = self { Some(reference) } else { None }
     }
 }
 
@@ -214,24 +284,38 @@ pub trait Lookup {
     fn spec(&self, key: &Key) -> Option<&Value>;
 }
 
-/// Replaces every symbol that `lookup` knows; the others stay.
+/// Whether a value is a symbol.
+pub(crate) fn is_symbol(value: &Value) -> bool {
+    matches!(Symbol::of(value), Ok(Some(_)))
+}
+
+/// Replaces every symbol that `lookup` knows; the others stay. A list with symbols is a set of texts: it is sorted when
+/// all of them are known, as a kind reads it.
 #[must_use]
 pub fn substitute(spec: &Value, lookup: &dyn Lookup) -> Value {
     if let Ok(Some(symbol)) = Symbol::of(spec) {
-        let value = match &symbol {
-            Symbol::Ref(reference) => lookup.output(reference),
-            Symbol::Digest(parts) => digest(parts, lookup).map(Value::String),
-        };
-        return value.unwrap_or_else(|| spec.clone());
+        return symbol.value(lookup).unwrap_or_else(|| spec.clone());
     }
     match spec {
-        Value::Array(items) => items.iter().map(|item| substitute(item, lookup)).collect(),
+        Value::Array(items) => {
+            let known = items.iter().map(|item| substitute(item, lookup)).collect();
+            Value::Array(if items.iter().any(is_symbol) { sorted(known) } else { known })
+        }
         Value::Object(members) => {
             let members = members.iter().map(|(name, member)| (name.clone(), substitute(member, lookup)));
             Value::Object(members.collect::<Map<_, _>>())
         }
         plain => plain.clone(),
     }
+}
+
+/// Sorts a list of texts and removes doubles; leaves any other list as it is.
+pub(super) fn sorted(mut items: Vec<Value>) -> Vec<Value> {
+    if items.iter().all(Value::is_string) {
+        items.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        items.dedup();
+    }
+    items
 }
 
 /// The symbols inside a spec.
@@ -250,7 +334,7 @@ pub fn symbols(spec: &Value) -> Vec<Symbol> {
 /// The things that the symbols of a spec point at.
 #[must_use]
 pub fn referred(spec: &Value) -> BTreeSet<Key> {
-    symbols(spec).iter().flat_map(|symbol| symbol.keys().cloned().collect::<Vec<_>>()).collect()
+    symbols(spec).iter().flat_map(|symbol| symbol.keys().into_iter().cloned().collect::<Vec<_>>()).collect()
 }
 
 /// Hashes the resolved specs of `parts`, or returns `None` while one is not fully known.

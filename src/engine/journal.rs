@@ -14,7 +14,7 @@ use super::{
     desired::Node,
     digest::hex,
     field::{Field, is_secret},
-    input::Resolved,
+    input::{Resolved, is_symbol},
     key::Key,
     plan::{Plan, Step},
     record::{AppliedDigests, Digests, Intent, Recorded, State, Store, StoreError},
@@ -239,7 +239,10 @@ fn withhold(spec: &Value, fields: &[Field]) -> Value {
 
 fn digested(value: &Value) -> Value {
     match value {
-        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), digested(member))).collect(),
+        // A text with references may have a secret beside them.
+        Value::Object(members) if !is_symbol(value) => {
+            members.iter().map(|(name, member)| (name.clone(), digested(member))).collect()
+        }
         Value::Array(items) => items.iter().map(digested).collect(),
         Value::Null => Value::Null,
         plain => {

@@ -57,7 +57,7 @@ pub use event::{Event, Events, Silent};
 pub use field::{Field, When, is_secret};
 pub(crate) use field::{Fixed, Later};
 pub use handle::Engine;
-pub use input::{Input, Lookup, OutputRef, Part, Resolved, Symbol, referred, substitute, symbols};
+pub use input::{Input, Lookup, OutputRef, Part, Resolved, Symbol, TextPart, referred, substitute, symbols, text};
 pub use interrupt::Interrupt;
 pub use journal::save_state;
 pub use key::{Key, Kind};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{desired::Desired, key::Key, observe::Observed};
+use super::{desired::Desired, input::is_symbol, key::Key, observe::Observed};
 
 /// A setting that was not compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,6 +45,9 @@ struct Assume<'a, W> {
 impl<W: Fn(&str) -> Option<&str>> Assume<'_, W> {
     /// Replaces what is not known in `wanted`; says whether the live value is missing, so that `wanted` has to go too.
     fn value(&mut self, wanted: &mut Value, live: Option<&Value>, path: &str) -> bool {
+        if is_symbol(wanted) {
+            return false;
+        }
         if let Value::Object(members) = wanted {
             members.retain(|name, member| {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };

@@ -1,7 +1,7 @@
 //! A changed field: its name, the values that may be shown, and the route that it belongs to.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     paint::{BAD, CHANGE, FAINT, GOOD, paint},
@@ -38,7 +38,7 @@ pub(super) struct RoutePart {
 
 impl ChangeRow {
     fn new(path: &[String], old: Option<Value>, new: Option<Value>, secret: bool) -> Self {
-        let (old, new) = if secret { (None, None) } else { (old, new) };
+        let (old, new) = if secret { (None, new.as_ref().and_then(without_text)) } else { (old, new) };
         Self { field: joined(path), old, new, secret, cause: None, route: route_part(path) }
     }
 
@@ -46,8 +46,10 @@ impl ChangeRow {
     pub(super) fn planned(&self) -> String {
         let field = self.route.as_ref().and_then(|route| route.field.as_ref()).unwrap_or(&self.field);
         let field = paint(FAINT, field);
-        if self.secret {
-            return format!("{field}: (secret, changes){}", self.noted());
+        match &self.new {
+            None if self.secret => return format!("{field}: (secret, changes){}", self.noted()),
+            Some(new) if self.secret => return format!("{field}: (secret) → {}{}", shown(Some(new)), self.noted()),
+            _ => {}
         }
         format!("{field}: {} → {}{}", shown(self.old.as_ref()), shown(self.new.as_ref()), self.noted())
     }
@@ -65,7 +67,8 @@ impl ChangeRow {
     /// The text in a plan for a new resource: `timeout: 29`.
     pub(super) fn setting(&self) -> String {
         let field = paint(FAINT, &self.field);
-        if self.secret { format!("{field}: (secret)") } else { format!("{field}: {}", shown(self.new.as_ref())) }
+        let secret = self.secret && self.new.is_none();
+        if secret { format!("{field}: (secret)") } else { format!("{field}: {}", shown(self.new.as_ref())) }
     }
 
     /// The text in a status: what is live, what is in the config, and, if `explained`, why they differ.
@@ -134,8 +137,28 @@ pub(super) fn settings(spec: &Value, fields: &[Field]) -> Vec<ChangeRow> {
             })),
             None => rows.push(ChangeRow::new(std::slice::from_ref(field), None, Some(value.clone()), secret)),
         }
+        if secret {
+            rows.extend(references(field, value));
+        }
     }
     rows
+}
+
+/// The references in a value, which are no secret. The text around them may be one.
+fn without_text(value: &Value) -> Option<Value> {
+    let Some(parts) = value.get("$text").and_then(Value::as_array) else {
+        return value.get("$ref").map(|_| value.clone());
+    };
+    Some(json!({ "$text": parts.iter().filter(|part| !part.is_string()).collect::<Vec<_>>() }))
+}
+
+/// The members of a secret setting that refer to other resources.
+fn references(field: &str, value: &Value) -> Vec<ChangeRow> {
+    let members = value.as_object().into_iter().flatten();
+    let row = |(name, value): (&String, &Value)| {
+        ChangeRow::new(&[field.to_owned(), name.clone()], None, Some(value.clone()), true)
+    };
+    members.map(row).filter(|row| row.new.is_some()).collect()
 }
 
 fn route_part(path: &[String]) -> Option<RoutePart> {

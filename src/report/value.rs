@@ -14,7 +14,15 @@ pub(super) fn shown(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "(none)".into(),
         Some(Value::String(hash)) if is_hash(hash) => format!("{}…", &hash[..8]),
-        Some(value) => symbol(value).unwrap_or_else(|| cut(&readable(value).to_string())),
+        Some(value) => symbol(value).unwrap_or_else(|| {
+            let whole = readable(value).to_string();
+            match (cut(&whole), referred(value)) {
+                (short, keys) if short != whole && !keys.is_empty() => {
+                    format!("{short} {}", known_after(&keys, "created"))
+                }
+                (short, _) => short,
+            }
+        }),
     }
 }
 
@@ -22,7 +30,7 @@ pub(super) fn shown(value: Option<&Value>) -> String {
 fn symbol(value: &Value) -> Option<String> {
     let name = value.as_object().filter(|object| object.len() == 1)?.keys().next()?;
     match name.as_str() {
-        "$ref" => Some(known_after(&referred(value), "created")),
+        "$ref" | "$text" => Some(known_after(&referred(value), "created")),
         "$digest" => Some(known_after(&referred(value), "done")),
         _ => None,
     }
@@ -80,6 +88,8 @@ mod tests {
     #[test]
     fn a_value_that_is_not_known_yet_names_what_it_depends_on() {
         assert_eq!(shown(Some(&json!({ "$ref": "user_pool.main#id" }))), "(known after user_pool.main is created)");
+        let text = json!({ "$text": ["https://", { "$ref": "rest_api.main#id" }, "/dev"] });
+        assert_eq!(shown(Some(&text)), "(known after rest_api.main is created)");
         let digest = json!({ "$digest": ["api_routes.main", "authorizer.main"] });
         assert_eq!(shown(Some(&digest)), "(known after api_routes.main and 1 more are done)");
         assert_eq!(

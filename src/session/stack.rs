@@ -178,6 +178,7 @@ impl Session {
             account: self.cloud.account.clone(),
             region: self.cloud.region.clone(),
             partition: self.cloud.partition.to_owned(),
+            endpoint: self.cloud.endpoint.clone(),
         }
     }
 }
@@ -238,7 +239,7 @@ impl<C> Session<C> {
         desired: &Desired,
         keys: &BTreeSet<Key>,
     ) -> Result<Survey, Failure> {
-        let (part, wanted) = (state.only(keys), desired.only(keys));
+        let (part, wanted) = (state.only(keys), desired.only(keys, &state));
         let observed = self.engine(run, &run.report).observe(&part, &wanted).await?;
         let plan = plan(&wanted, &part, &observed, &self.catalog, &Consent::default())?;
         Ok(Survey { state, observed, plan })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     keys::{access_log_group, main, of},
     names::{NameScope, access_log_group_name, called_arn, stack_name},
+    references,
     wiring::wire_one,
 };
 use crate::{
@@ -64,6 +65,7 @@ pub fn needed(config: &Config) -> BTreeSet<Key> {
     for route in config.routes.values() {
         let name = route.function.as_str();
         needed.extend([of::<LambdaFunction>(name), of::<LambdaPermission>(name), of::<IamRole>(name)]);
+        needed.extend(config.functions.get(name).into_iter().flat_map(references::named_by));
         if route.auth != config::RouteAuth::None {
             needed.insert(main::<UserPool>());
         }

@@ -3,7 +3,7 @@
 use super::{
     api, functions,
     names::{FunctionPackages, NameScope},
-    users, wiring,
+    references, users, wiring,
 };
 use crate::{config::Config, engine::Desired};
 
@@ -17,6 +17,7 @@ pub fn build(config: &Config, packages: &FunctionPackages, identity: &NameScope)
     users::add(&mut desired, config);
     functions::add(&mut desired, config, packages, identity);
     api::add(&mut desired, config, identity);
+    references::refer(&mut desired, config, identity);
     wiring::wire(&mut desired);
     desired
 }

@@ -12,6 +12,7 @@ mod keys;
 mod names;
 mod outputs;
 mod recovery;
+mod references;
 mod users;
 mod wiring;
 

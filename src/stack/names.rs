@@ -16,6 +16,8 @@ pub struct NameScope {
     pub region: String,
     /// `aws`, `aws-cn` or `aws-us-gov`.
     pub partition: String,
+    /// What stands in for AWS, when anything does.
+    pub endpoint: Option<String>,
 }
 
 impl NameScope {

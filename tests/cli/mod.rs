@@ -19,6 +19,7 @@ mod pinned;
 mod pty;
 mod read_only;
 mod recover;
+mod references;
 mod rollback;
 pub(crate) mod sandbox;
 mod scripted;

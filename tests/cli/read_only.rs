@@ -64,6 +64,7 @@ const USES: &[&str] = &[
     "outputs invoke_url",
     "outputs --env",
     "history",
+    "list",
     "state show",
     "state pull",
     "user list",

@@ -8,6 +8,7 @@ mod functions;
 mod harness;
 mod outline;
 mod policies;
+mod references;
 mod routes;
 mod runtimes;
 mod schema;

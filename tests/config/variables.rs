@@ -67,9 +67,11 @@ fn every_variable_that_cannot_be_substituted_is_a_problem() {
     assert_snapshot!(reported.join("\n"), @r"
     error: config.json:5:27: api.description: `${stgae}` is not a variable
       variables are: ${stage}, ${region}, ${account}, ${env:NAME}, ${env:NAME:-default}
+      references are: ${userPool.id}, ${userPool.arn}, ${userPool.issuer}, ${client.id}, ${api.id}, ${api.url}, ${function.NAME.arn}, ${function.NAME.name}
     hint: did you mean `${stage}`?
     error: config.json:5:27: api.description: `${aws:username}` is not a variable
       variables are: ${stage}, ${region}, ${account}, ${env:NAME}, ${env:NAME:-default}
+      references are: ${userPool.id}, ${userPool.arn}, ${userPool.issuer}, ${client.id}, ${api.id}, ${api.url}, ${function.NAME.arn}, ${function.NAME.name}
     hint: for the text itself, write `$${aws:username}`
     error: config.json:5:27: api.description: `${` is not closed by `}`
     hint: for the text `${` itself, write `$${`

@@ -13,8 +13,10 @@ Generated from the schema of `config.json`, `schema/config.schema.json`, which y
 `\"$schema\": \"./schema/config.schema.json\"`. `stackctl init` writes both. Comments and trailing commas are allowed.
 
 In strings, `${stage}`, `${region}`, `${account}`, `${env:NAME}` and `${env:NAME:-default}` are replaced. The default replaces a variable
-that is unset or empty. `stackctl validate` finds every problem at once, with line and column. Commands find `config.json` in the current
-folder or in a parent folder, up to the root of the repository.
+that is unset or empty. Functions may refer to the stack, with `${userPool.id}` and other [references](references.md).
+
+`stackctl validate` finds every problem at once, with line and column. Commands find `config.json` in the current folder or in a
+parent folder, up to the root of the repository.
 ";
 
 /// The page.

@@ -84,7 +84,7 @@ impl Project {
 
 fn identity(cloud: &Clients) -> NameScope {
     let (account, region) = (cloud.account.clone(), cloud.region.clone());
-    NameScope { account, region, partition: cloud.partition.to_owned() }
+    NameScope { account, region, partition: cloud.partition.to_owned(), endpoint: cloud.endpoint.clone() }
 }
 
 /// The files of a project with this code in `lambdas/app`.

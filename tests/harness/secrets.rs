@@ -30,6 +30,9 @@ const SECRETS: &[&str] = &[
 /// Objects all of whose values are secret: the environment of a function.
 const SECRET_OBJECTS: &[&str] = &["Variables", "environment"];
 
+/// The beginning of the names of variables that hold ids and names of the stack, which are no secrets.
+const OPEN: &str = "STACK_";
+
 const TOKENS: &[&str] = &["AccessToken", "IdToken", "REFRESH_TOKEN", "RefreshToken"];
 
 /// Presigned URLs, which work without credentials.
@@ -80,7 +83,8 @@ impl Secrets {
         match member {
             Value::String(text) if named(SECRETS) || named(TOKENS) || named(URLS) => self.add(name, text),
             Value::Object(values) if named(SECRET_OBJECTS) => {
-                let texts = values.iter().filter_map(|(variable, value)| Some((variable, value.as_str()?)));
+                let secret = values.iter().filter(|(variable, _)| !variable.starts_with(OPEN));
+                let texts = secret.filter_map(|(variable, value)| Some((variable, value.as_str()?)));
                 texts.for_each(|(variable, value)| self.add(&format!("{name}.{variable}"), value));
             }
             // Its members have the names of tokens and hold units such as `minutes`.

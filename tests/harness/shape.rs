@@ -82,7 +82,9 @@ fn keep_served_versions(function: &mut Value) {
         let mut version = versions[number].clone();
         version["label"] = Value::Null;
         served.insert(name.clone(), version);
-        alias["description"] = json!(alias["description"].as_str().and_then(|text| text.strip_suffix(number)));
+        // The fingerprint covers the variables, which may hold ids.
+        let described = alias["description"].as_str().and_then(|text| text.strip_suffix(number)?.split(' ').next());
+        alias["description"] = json!(described);
     }
     function["versions"] = Value::Object(served);
 }

@@ -9,6 +9,7 @@ mod faults;
 mod interrupts;
 mod people;
 mod recovery;
+mod references;
 mod rollbacks;
 mod trials;
 mod trust;

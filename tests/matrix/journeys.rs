@@ -162,9 +162,13 @@ fn renamed() -> Value {
     })
 }
 
-/// No config can cause this: the API is deleted by hand, and the resources in it or with its id are replaced.
+/// No config can cause this: the API is deleted by hand, and the resources in it or with its id are replaced. A function
+/// that refers to it gets its new URL.
 fn api_replaced() -> Journey {
-    Journey { deed: Some(Deed::DeleteRestApi), ..Journey::from(&example()).up(&example()) }
+    let variables =
+        json!({ "STACK_POOL": "${userPool.id}", "STACK_CLIENT": "${client.id}", "STACK_URL": "${api.url}" });
+    let referring = patched(&example(), &json!({ "functions": { "open": { "environment": variables } } }));
+    Journey { deed: Some(Deed::DeleteRestApi), ..Journey::from(&referring).up(&referring) }
 }
 
 fn down_of_a_protected_pool() -> Journey {

@@ -198,7 +198,8 @@ fn desired(config: &Value) -> Desired {
         today: jiff::civil::date(2026, 11, 23),
     };
     let config = load(&file, &selection).unwrap_or_else(|problems| panic!("{problems}")).config;
-    let identity = NameScope { account: ACCOUNT.into(), region: REGION.into(), partition: "aws".into() };
+    let identity =
+        NameScope { account: ACCOUNT.into(), region: REGION.into(), partition: "aws".into(), endpoint: None };
     build(&config, &packages(&config), &identity)
 }
 

@@ -5,3 +5,4 @@ mod fixture;
 mod keys;
 mod losses;
 mod ownership;
+mod references;

@@ -41,7 +41,7 @@ pub(crate) fn packages(config: &Config) -> FunctionPackages {
 }
 
 pub(crate) fn identity(region: &str) -> NameScope {
-    NameScope { account: ACCOUNT.into(), region: region.into(), partition: "aws".into() }
+    NameScope { account: ACCOUNT.into(), region: region.into(), partition: "aws".into(), endpoint: None }
 }
 
 pub(crate) fn desired(config: &Config) -> Desired {

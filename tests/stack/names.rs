@@ -49,7 +49,8 @@ fn the_log_group_has_the_name_that_lambda_uses() {
 #[test]
 fn arns_are_in_the_partition_of_the_account() {
     let config = with_routes(json!({ "GET /a": { "function": "hello" } }), json!({}));
-    let china = NameScope { account: ACCOUNT.into(), region: "cn-north-1".into(), partition: "aws-cn".into() };
+    let china =
+        NameScope { account: ACCOUNT.into(), region: "cn-north-1".into(), partition: "aws-cn".into(), endpoint: None };
     let desired = build(&config, &packages(&config), &china);
     assert_eq!(
         spec(&desired, "lambda_function.hello")["role_arn"],

@@ -34,7 +34,8 @@ pub struct Function {
     #[serde(default)]
     pub architecture: Architecture,
 
-    /// Environment variables, 4 KB in all as JSON.
+    /// Environment variables, 4 KB in all as JSON. They may refer to the stack: `${userPool.id}`, `${userPool.arn}`,
+    /// `${userPool.issuer}`, `${client.id}`, `${api.id}`, `${api.url}`, `${function.NAME.arn}`, `${function.NAME.name}`.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
 

@@ -62,7 +62,8 @@ pub use user_pool::{
 use super::interpolate;
 
 /// An authenticated serverless API: a user pool with its client, functions, and the routes that call them. In strings,
-/// `${stage}`, `${region}`, `${account}`, `${env:NAME}` and `${env:NAME:-default}` are replaced.
+/// `${stage}`, `${region}`, `${account}`, `${env:NAME}` and `${env:NAME:-default}` are replaced. In functions, so are
+/// references to the stack, such as `${userPool.id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Config {

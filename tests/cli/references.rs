@@ -1,0 +1,23 @@
+//! A function that refers to its own stack, from the first plan to a plan without changes.
+
+use insta::assert_snapshot;
+
+use super::sandbox::Sandbox;
+
+#[test]
+fn a_plan_names_what_a_function_waits_for_and_one_up_gives_it_the_ids() {
+    let sandbox = Sandbox::new();
+    let members =
+        r#""description": "of ${api.url}", "environment": { "STACK_POOL": "${userPool.id}", "KEY": "unknown" }"#;
+    sandbox.edit(r#""runtime": "provided.al2023" }"#, &format!(r#""runtime": "provided.al2023", {members} }}"#));
+    let plan = sandbox.done("plan --local -v").out;
+    let function = &plan[plan.find("  + lambda_function.hello").unwrap()..];
+    assert_snapshot!(function[..function.find("source_hash").unwrap()].trim_end(), @"");
+    sandbox.done("up --local --yes --quiet");
+    assert!(sandbox.done("plan --local").out.contains("nothing to change"));
+    sandbox.edit("of ${api.url}", "at ${api.url}");
+    let changes = &sandbox.events("plan --local")[1]["steps"];
+    let changed = changes.as_array().unwrap().iter().find(|step| step["verb"] == "update").unwrap();
+    let url = sandbox.done("outputs path_url --local --quiet").out;
+    assert_eq!(changed["changes"][0]["new"], format!("at {}", url.trim()));
+}
