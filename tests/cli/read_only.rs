@@ -64,7 +64,6 @@ const USES: &[&str] = &[
     "outputs invoke_url",
     "outputs --env",
     "history",
-    "list",
     "state show",
     "state pull",
     "user list",

@@ -12,7 +12,20 @@ fn a_plan_names_what_a_function_waits_for_and_one_up_gives_it_the_ids() {
     sandbox.edit(r#""runtime": "provided.al2023" }"#, &format!(r#""runtime": "provided.al2023", {members} }}"#));
     let plan = sandbox.done("plan --local -v").out;
     let function = &plan[plan.find("  + lambda_function.hello").unwrap()..];
-    assert_snapshot!(function[..function.find("source_hash").unwrap()].trim_end(), @"");
+    assert_snapshot!(function[..function.find("source_hash").unwrap()].trim_end(), @r#"
+    + lambda_function.hello    shop-dev-hello
+        name: "shop-dev-hello"
+        role_arn: …0000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1"
+        runtime: "provided.al2023"
+        handler: "bootstrap"
+        timeout: 29
+        memory: 128
+        architecture: "x86_64"
+        environment: (secret)
+        environment.STACK_POOL: (known after user_pool.main is created)
+        description: (known after rest_api.main is created)
+        log_group: "/aws/lambda/shop-dev-hello"
+    "#);
     sandbox.done("up --local --yes --quiet");
     assert!(sandbox.done("plan --local").out.contains("nothing to change"));
     sandbox.edit("of ${api.url}", "at ${api.url}");

@@ -36,11 +36,17 @@ impl Ids {
         ids
     }
 
-    /// Also names the ids that are derived from other ids: statement ids, deployment ids and deployment descriptions.
+    /// Also names the ids that are derived from other ids: statement ids, fingerprints of versions, deployment ids and
+    /// deployment descriptions.
     pub(super) fn add_derived(&mut self, world: &Value) {
         for function in members(&world["lambda"]["functions"]) {
             let statements = members(&function["policies"]).filter_map(|policy| policy["statements"].as_array());
             statements.flatten().for_each(|one| self.add("statement of", &one["Sid"], &function["name"]));
+            for version in members(&function["versions"]) {
+                let described = version["settings"]["description"].as_str().unwrap_or_default();
+                let fingerprint = described.strip_prefix("stackctl ").unwrap_or_default();
+                self.add("fingerprint of", &json!(fingerprint), &function["name"]);
+            }
         }
         for deployment in members(&world["apigateway"]["apis"]).flat_map(|api| members(&api["deployments"])) {
             self.add("deployment", &deployment["id"], &Value::Null);

@@ -81,12 +81,17 @@ fn keep_served_versions(function: &mut Value) {
         let number = number.as_str().unwrap_or_default();
         let mut version = versions[number].clone();
         version["label"] = Value::Null;
+        version["settings"]["description"] = json!(without_fingerprint(&version["settings"]["description"]));
         served.insert(name.clone(), version);
-        // The fingerprint covers the variables, which may hold ids.
-        let described = alias["description"].as_str().and_then(|text| text.strip_suffix(number)?.split(' ').next());
-        alias["description"] = json!(described);
+        let ours = alias["description"].as_str().is_some_and(|text| text.ends_with(number));
+        alias["description"] = json!(ours.then(|| without_fingerprint(&alias["description"])));
     }
     function["versions"] = Value::Object(served);
+}
+
+/// The fingerprint in a description covers the variables, which may hold ids.
+fn without_fingerprint(description: &Value) -> Option<&str> {
+    description.as_str()?.split(' ').next()
 }
 
 /// A deployment is created before removed resources are deleted, so it may contain an authorizer that no method uses.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::dns_suffix;
+
 /// How a user pool is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,4 +59,10 @@ pub struct Outputs {
     pub id: String,
     pub arn: String,
     pub name: String,
+}
+
+/// The issuer in the tokens of a user pool.
+#[must_use]
+pub fn issuer(region: &str, id: &str) -> String {
+    format!("https://cognito-idp.{region}.{}/{id}", dns_suffix(region))
 }
