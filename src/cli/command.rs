@@ -6,12 +6,12 @@ use clap::Subcommand;
 
 use super::examples::{
     CALL_EXAMPLES, COMPLETIONS_EXAMPLES, DOWN_EXAMPLES, HISTORY_EXAMPLES, INIT_EXAMPLES, INVOKE_EXAMPLES,
-    LIST_EXAMPLES, LOGS_EXAMPLES, MAIL_EXAMPLES, OUTPUTS_EXAMPLES, PLAN_EXAMPLES, RECOVER_EXAMPLES, ROLLBACK_EXAMPLES,
+    LIST_EXAMPLES, LOGS_EXAMPLES, OUTPUTS_EXAMPLES, PLAN_EXAMPLES, RECOVER_EXAMPLES, ROLLBACK_EXAMPLES,
     STATUS_EXAMPLES, UNLOCK_EXAMPLES, UP_EXAMPLES, VALIDATE_EXAMPLES, WATCH_EXAMPLES,
 };
 use super::{
-    CallArgs, Detailed, GraphFormat, InitArgs, InvokeArgs, LogsArgs, NewArgs, OutputsForm, RollbackArgs, StateCommand,
-    UpArgs, UserArgs, number,
+    CallArgs, Detailed, GraphFormat, InitArgs, InvokeArgs, LocalCommand, LogsArgs, NewArgs, OutputsForm, RollbackArgs,
+    StateCommand, UpArgs, UserArgs, number,
 };
 use crate::hint;
 
@@ -230,49 +230,6 @@ pub(crate) enum Command {
     Version,
 }
 
-/// What `local mail` shows.
-#[derive(Debug, clap::Args)]
-pub(crate) struct MailArgs {
-    /// Wait for further messages
-    #[arg(long)]
-    pub(crate) follow: bool,
-
-    /// Show the messages to this address only
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) to: Option<String>,
-}
-
-/// The commands of the local emulator.
-#[derive(Debug, Subcommand)]
-pub(crate) enum LocalCommand {
-    /// Start it in the background, with the data of its last run
-    #[command(after_help = "Examples:\n  stackctl local start")]
-    Start,
-    /// Stop it; its data stays
-    #[command(after_help = "Examples:\n  stackctl local stop")]
-    Stop,
-    /// Show whether it runs, and its URL
-    #[command(after_help = "Examples:\n  stackctl local status")]
-    Status,
-    /// Show the emails and text messages to users
-    ///
-    /// The emulator sends nothing. It keeps the last 500 messages of each user pool: codes of sign-ups, forgotten passwords
-    /// and changed addresses, confirmation links, and invitations with their temporary password.
-    #[command(after_help = MAIL_EXAMPLES)]
-    Mail(MailArgs),
-    /// Print its endpoint and access key as variables for a shell
-    ///
-    /// The AWS CLI, the SDKs and other tools that read these variables work with the emulator then. It accepts requests
-    /// that are signed with this access key only. Starts the emulator when it is not running.
-    #[command(
-        after_help = "Examples:\n  eval \"$(stackctl local env)\" && aws cognito-idp list-user-pools --max-results 10"
-    )]
-    Env,
-    /// Run the server in the foreground; `start` runs this in the background
-    #[command(hide = true)]
-    Serve,
-}
-
 impl Command {
     /// The command that does the same again.
     pub(super) fn again(&self) -> hint::SuggestedCommand {
@@ -310,14 +267,7 @@ impl Command {
             Self::Graph { .. } => "graph",
             Self::State { command } => command.name(),
             Self::Unlock => "unlock",
-            Self::Local { command } => match command {
-                LocalCommand::Start => "local start",
-                LocalCommand::Stop => "local stop",
-                LocalCommand::Status => "local status",
-                LocalCommand::Mail(_) => "local mail",
-                LocalCommand::Env => "local env",
-                LocalCommand::Serve => "local serve",
-            },
+            Self::Local { command } => command.name(),
             Self::Completions { .. } => "completions",
             Self::Man { .. } => "man",
             Self::Version => "version",

@@ -81,6 +81,23 @@ Examples:
   stackctl logs --api --filter '{ $.status = \"5*\" }'       on AWS only
   stackctl logs --json --since 1d | jq -r 'select(.event == \"log_line\") | .message'";
 
+pub(super) const START_EXAMPLES: &str = "\
+Examples:
+  stackctl local start
+  stackctl local start --port 4566 --idle-stop 30m
+  stackctl local start --foreground       until Ctrl-C";
+
+pub(super) const RESET_EXAMPLES: &str = "\
+Examples:
+  stackctl local reset
+  stackctl local reset --yes && stackctl up --local";
+
+pub(super) const LOCAL_LOGS_EXAMPLES: &str = "\
+Examples:
+  stackctl local logs
+  stackctl local logs --follow            until Ctrl-C
+  stackctl local logs --json | jq -c 'select(.kind == \"request\" and .status >= 500)'";
+
 pub(super) const MAIL_EXAMPLES: &str = "\
 Examples:
   stackctl local mail

@@ -107,6 +107,8 @@ fn accepted(command: &str) -> &'static [&'static str] {
         "unlock" | "user delete" => {
             &["config", "stage", "region", "profile", "local", "json", "yes", "quiet", "verbose", "color", "parallel"]
         }
+        "local list" => &["json", "quiet", "verbose", "color"],
+        "local reset" => &["config", "json", "yes", "quiet", "verbose", "color"],
         name if name.starts_with("local ") => &["config", "json", "quiet", "verbose", "color"],
         _ => READS,
     }

@@ -6,6 +6,12 @@ pub(super) fn parallel(text: &str) -> Result<u16, String> {
     number.ok_or_else(|| "expected a whole number from 1 to 100".to_owned())
 }
 
+/// A TCP port.
+pub(super) fn port(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or_else(|| "expected a whole number from 1 to 65535".to_owned())
+}
+
 /// The number of a release.
 pub(super) fn release(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected the number of a release, which `stackctl history` shows".to_owned())

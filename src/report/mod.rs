@@ -1,6 +1,7 @@
 //! The only module that prints. It takes cards and events as values and renders them as text or as one JSON object per
 //! line, to the streams that it is given.
 
+mod activity;
 mod answer;
 mod authenticator;
 mod card;
@@ -47,12 +48,14 @@ mod value;
 mod variables;
 mod wording;
 
+pub(crate) use activity::ActivityLine;
 pub(crate) use answer::Answer;
 pub(crate) use authenticator::authenticator;
+pub(crate) use card::Card;
 pub(crate) use change::rows;
 pub(crate) use checked::Checked;
 pub(crate) use cycle::{Cycle, CycleEnd, Deployed, Watching};
-pub(crate) use emulator::{EmulatorStatus, EmulatorVariables};
+pub(crate) use emulator::{EmulatorActivity, EmulatorList, EmulatorRow, EmulatorStatus, EmulatorVariables};
 pub(crate) use executed::{Bill, Done, Executed};
 pub(crate) use found::{FoundTable, Recovered};
 pub(crate) use history::{HistoryTable, ReleaseRow};

@@ -24,6 +24,8 @@ pub(crate) enum Act<'a> {
     ForceRelease,
     /// `user delete`.
     DeleteUser,
+    /// `local reset`.
+    ResetEmulator,
 }
 
 /// What to type to confirm.

@@ -45,6 +45,8 @@ pub struct Issuer {
     /// The URL, as the token has it.
     pub url: String,
     pub pool_id: String,
+    /// Whether it is the one of a local emulator, for libraries that discover the keys there.
+    pub is_local: bool,
 }
 
 /// The public keys of an issuer.
@@ -100,14 +102,20 @@ impl WebToken {
     #[must_use]
     pub fn issuer(&self) -> Option<Issuer> {
         let url = self.text("iss")?;
-        let (host, pool_id) = url.strip_prefix("https://")?.split_once('/')?;
+        let (host, pool_id) = url.split_once("://")?.1.split_once('/')?;
         let (region, rest) = pool_id.split_once('_')?;
-        let named = rest.len() > 1 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let named = rest.len() > 1 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()) && is_region(region);
         let hosts = ["cognito-idp", "issuer-cognito-idp"].into_iter().flat_map(|service| {
             ["amazonaws.com", "amazonaws.com.cn"].map(|domain| format!("{service}.{region}.{domain}"))
         });
-        let known = hosts.into_iter().any(|known| known == host) && is_region(region);
-        (named && known).then(|| Issuer { url: url.to_owned(), pool_id: pool_id.to_owned() })
+        let is_of_aws = url.starts_with("https://") && hosts.into_iter().any(|known| known == host);
+        let port = host.strip_prefix("cognito-idp.localhost:").filter(|_| url.starts_with("http://"));
+        let is_local = port.is_some_and(|port| port.parse::<u16>().is_ok());
+        (named && (is_of_aws || is_local)).then(|| Issuer {
+            url: url.to_owned(),
+            pool_id: pool_id.to_owned(),
+            is_local,
+        })
     }
 
     /// Checks signature, use and time, in this order.
@@ -175,11 +183,14 @@ mod tests {
         let pool = Some("us-west-2_Ab3dEf6hI".to_owned());
         assert_eq!(issued_by("https://cognito-idp.us-west-2.amazonaws.com/us-west-2_Ab3dEf6hI"), pool);
         assert_eq!(issued_by("https://issuer-cognito-idp.us-west-2.amazonaws.com/us-west-2_Ab3dEf6hI"), pool);
+        assert_eq!(issued_by("http://cognito-idp.localhost:4566/us-west-2_Ab3dEf6hI"), pool);
         assert!(issued_by("https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Ab3dEf6hI").is_some());
         for other in [
             "http://cognito-idp.us-west-2.amazonaws.com/us-west-2_Ab3dEf6hI",
             "https://cognito-idp.us-west-2.example.com/us-west-2_Ab3dEf6hI",
             "https://cognito-idp.eu-west-1.amazonaws.com/us-west-2_Ab3dEf6hI",
+            "http://cognito-idp.localhost:4566@example.com/us-west-2_Ab3dEf6hI",
+            "https://cognito-idp.localhost:4566/us-west-2_Ab3dEf6hI",
             "https://evil@cognito-idp.us-west-2.amazonaws.com/us-west-2_Ab3dEf6hI",
             "https://cognito-idp.x/y.amazonaws.com/x/y_Ab3dEf6hI",
             "https://cognito-idp.us-west-2.amazonaws.com/us-west-2_Ab3dEf6hI/../x",

@@ -107,7 +107,7 @@ fn a_stop_waits_for_the_process_even_with_half_a_request_in_flight() {
             TcpStream::connect(("127.0.0.1", u16::try_from(server["port"].as_u64().unwrap()).unwrap())).unwrap();
         half.write_all(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf").unwrap();
         sandbox.done("local stop");
-        assert_eq!(sandbox.run("local status").out, "local emulator: not running\n");
+        assert_eq!(sandbox.run("local status").out.lines().next(), Some("local emulator: not running"));
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod emulator;
 mod interrupts;
 mod list;
 mod local;
+mod local_activity;
 mod locks;
 mod logs;
 mod pinned;

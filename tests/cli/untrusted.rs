@@ -126,7 +126,7 @@ fn a_copied_project_has_a_local_emulator_of_its_own() {
     let copy = Sandbox::empty();
     let everything = format!("{}/.", original.path("").display());
     assert!(Command::new("cp").args(["-r", &everything]).arg(copy.path("")).status().unwrap().success());
-    assert_eq!(copy.run("local status").out, "local emulator: not running\n");
+    assert_eq!(copy.run("local status").out.lines().next(), Some("local emulator: not running"));
     assert_eq!(copy.run("local stop").out, "local emulator: not running\n");
     let url = copy.run("outputs --local path_url").out;
     let own = format!("http://127.0.0.1:{}/", copy.server()["port"]);

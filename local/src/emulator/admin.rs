@@ -176,7 +176,8 @@ pub(crate) fn is_of_domain(request: &Request<Bytes>) -> bool {
 
 /// The response to such a request.
 pub(crate) fn no_domain() -> Response<Bytes> {
-    let message = "the local emulator does not imitate the sign-in pages and endpoints of a user pool's domain";
+    let message = "the local emulator does not imitate the sign-in pages and OAuth endpoints of a user pool's domain; \
+                   sign in with the API of the user pool, as `InitiateAuth`";
     json_response(StatusCode::NOT_IMPLEMENTED, &json!({ "message": message }))
 }
 

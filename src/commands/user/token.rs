@@ -101,6 +101,10 @@ impl Expected {
     /// The public keys of the pool, from AWS or the configured endpoint.
     async fn keys(&self, issuer: &Issuer) -> Result<WebKeys, Fault> {
         let url = match &self.endpoint {
+            None if issuer.is_local => {
+                let fault = Fault::new(format!("not checked: the local emulator issued it, as {}", issuer.url));
+                return Err(fault.hint("add `--local`"));
+            }
             Some(endpoint) => format!("{endpoint}/{}", issuer.pool_id),
             None => issuer.url.clone(),
         };

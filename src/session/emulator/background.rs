@@ -2,8 +2,10 @@
 //! the others wait.
 
 use std::{
+    convert::Infallible,
     fs::{self, File},
     io,
+    net::{Ipv4Addr, TcpListener},
     os::unix::process::CommandExt as _,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -16,7 +18,11 @@ use super::{
     home::Remembered,
     probe::{self, Door},
 };
-use crate::{cli, failure::Failure};
+use crate::{
+    cli::{self, ListenArgs},
+    failure::Failure,
+    hint::{Hint, SuggestedCommand},
+};
 
 /// The timeout for a start or a stop, generous for a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,20 +52,91 @@ pub(crate) async fn running(home: &Home) -> Option<Server> {
 /// # Errors
 /// When it cannot be started.
 pub(crate) async fn ensure(home: &Home) -> Result<Server, Failure> {
+    start(home, &ListenArgs::default()).await
+}
+
+/// The emulator with these settings. Starts it when it is not running.
+///
+/// # Errors
+/// When it cannot be started, or runs with other settings.
+pub(crate) async fn start(home: &Home, listen: &ListenArgs) -> Result<Server, Failure> {
     if let Some(server) = current(home).await {
-        return Ok(server);
+        return as_wanted(home, server, listen);
     }
     let _turn = take_turn(home).await?;
     if let Some(server) = current(home).await {
-        return Ok(server);
+        return as_wanted(home, server, listen);
     }
     halt(home).await?;
     if home.is_occupied() {
         return Err(unresponsive(home));
     }
+    if let Some(port) = listen.port {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| not_free(port, &error))?;
+    }
     let log_start = fs::metadata(home.log()).map_or(0, |log| log.len());
-    let child = spawn(home).map_err(|error| Failure::io("the local emulator cannot be started", &error))?;
+    let child = spawn(home, listen).map_err(|error| Failure::io("the local emulator cannot be started", &error))?;
     await_start(home, child, log_start).await
+}
+
+/// Replaces this process with the emulator, which runs in the terminal and prints each request.
+///
+/// # Errors
+/// When an emulator of this folder is running, or the process cannot be replaced.
+pub(crate) async fn in_foreground(home: &Home, listen: &ListenArgs, json: bool) -> Result<Infallible, Failure> {
+    if let Some(server) = running(home).await {
+        let failure = Failure::failed(format!("the local emulator is already running at {}", server.url));
+        return Err(failure.hint(SuggestedCommand::stack("local stop").then(" stops it")));
+    }
+    if home.is_occupied() {
+        return Err(unresponsive(home));
+    }
+    let failure = |error| Failure::io("the local emulator cannot be started", &error);
+    let mut command = command(home, listen).map_err(failure)?;
+    command.arg("--access-log").args(json.then_some("--json"));
+    Err(failure(command.exec()))
+}
+
+/// Stops the emulator and deletes its data and the states of its stacks.
+///
+/// # Errors
+/// When it does not stop, or the data cannot be deleted.
+pub(crate) async fn reset(home: &Home) -> Result<(), Failure> {
+    let _turn = take_turn(home).await?;
+    halt(home).await?;
+    if home.is_occupied() {
+        return Err(unresponsive(home));
+    }
+    home.clear().map_err(|error| Failure::io("the data of the local emulator cannot be deleted", &error))
+}
+
+/// The failure when a port cannot be listened on.
+pub(super) fn not_free(port: u16, error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => Failure::failed(format!("port {port} is used by another process"))
+            .hint("choose another port with `--port`, or none for a free one"),
+        io::ErrorKind::PermissionDenied => {
+            Failure::failed(format!("port {port} requires more rights")).hint("choose a port above 1023 with `--port`")
+        }
+        _ => Failure::io(format!("cannot listen on port {port}"), error),
+    }
+}
+
+/// The running emulator, if it has these settings.
+fn as_wanted(home: &Home, server: Server, listen: &ListenArgs) -> Result<Server, Failure> {
+    let wanted_idle = listen.idle_stop.map(|idle| idle.as_secs());
+    let idle = home.remembered().and_then(|server| server.idle_stop).unwrap_or(0);
+    let flag = if listen.port.is_some_and(|port| port != server.door.port) {
+        "--port"
+    } else if wanted_idle.is_some_and(|wanted| wanted != idle) {
+        "--idle-stop"
+    } else {
+        return Ok(server);
+    };
+    let failure = Failure::failed(format!("the local emulator is already running at {}", server.url));
+    let hint =
+        Hint::from(format!("`{flag}` has an effect at the next start; ")).run(SuggestedCommand::stack("local stop"));
+    Err(failure.hint(hint.text(" stops it")))
 }
 
 /// Stops the emulator. `None` when none is running.
@@ -140,14 +217,19 @@ async fn take_turn(home: &Home) -> Result<File, Failure> {
     }
 }
 
-fn spawn(home: &Home) -> io::Result<Child> {
+fn spawn(home: &Home, listen: &ListenArgs) -> io::Result<Child> {
     let log = home.open_log()?;
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg("--config").arg(home.config()?).args(["--color", "never", "local", "serve"]);
-    // The user's credentials must not reach the emulator or the functions that run in it.
-    command.env_clear().envs(cli::variables_of_emulator());
+    let mut command = command(home, listen)?;
     // A process group of its own: Ctrl-C in the terminal interrupts the command, not the emulator.
     command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
+}
+
+fn command(home: &Home, listen: &ListenArgs) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--config").arg(home.config()?).args(["--color", "never", "local", "serve"]).args(listen.words());
+    // The user's credentials must not reach the emulator or the functions that run in it.
+    command.env_clear().envs(cli::variables_of_emulator());
+    Ok(command)
 }
 
 async fn await_start(home: &Home, mut child: Child, log_start: u64) -> Result<Server, Failure> {

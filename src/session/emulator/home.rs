@@ -6,6 +6,7 @@ use std::{
     io::{self, Write as _},
     net::Ipv4Addr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub(super) struct Remembered {
     /// field.
     #[serde(default)]
     home: Option<FileIdentity>,
+    /// Seconds without use after which the emulator stops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) idle_stop: Option<u64>,
 }
 
 /// The access key that requests to the emulator are signed with.
@@ -108,6 +112,30 @@ impl Home {
         self.folder().join("state")
     }
 
+    /// The folder of the emulator, to show.
+    pub(crate) fn shown(&self) -> String {
+        self.folder().display().to_string()
+    }
+
+    /// The size of the emulator's data on disk.
+    pub(crate) fn data_bytes(&self) -> u64 {
+        size_of(&self.cloud())
+    }
+
+    /// Deletes the emulator's data and the states of its stacks.
+    pub(super) fn clear(&self) -> io::Result<()> {
+        filesystem::no_link(&self.parent)?;
+        filesystem::no_link(&self.folder())?;
+        for folder in [self.states(), self.cloud()] {
+            filesystem::no_link(&folder)?;
+            match fs::remove_dir_all(&folder) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the emulator has any data.
     pub(crate) fn has_data(&self) -> bool {
         self.cloud().exists()
@@ -116,6 +144,11 @@ impl Home {
     /// The URL of the emulator, or of its last run.
     pub(crate) fn url(&self) -> Option<String> {
         self.remembered().map(|server| server.url())
+    }
+
+    /// Seconds without use after which the emulator stops.
+    pub(crate) fn idle_stop(&self) -> Option<u64> {
+        self.remembered()?.idle_stop
     }
 
     /// The way to the emulator that was recorded last.
@@ -176,8 +209,9 @@ impl Home {
     }
 
     /// The record of the emulator of this folder, for other commands.
-    pub(super) fn server(&self, port: u16) -> io::Result<Remembered> {
-        Ok(Remembered { port, pid: std::process::id(), url: url(port), home: Some(FileIdentity::of(&self.folder())?) })
+    pub(super) fn server(&self, port: u16, idle_stop: Option<Duration>) -> io::Result<Remembered> {
+        let (home, idle_stop) = (Some(FileIdentity::of(&self.folder())?), idle_stop.map(|idle| idle.as_secs()));
+        Ok(Remembered { port, pid: std::process::id(), url: url(port), home, idle_stop })
     }
 
     /// The recorded address of the emulator. `None` when there is none, when the file is damaged, or when it belongs to
@@ -218,6 +252,16 @@ impl Home {
     }
 }
 
+/// The size of the files below a folder.
+fn size_of(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.filter_map(|entry| {
+        let metadata = entry.metadata().ok()?;
+        Some(if metadata.is_dir() { size_of(&entry.path()) } else { metadata.len() })
+    });
+    sizes.sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,7 +273,7 @@ mod tests {
         home.make().unwrap();
         File::create(home.server_file()).unwrap().write_all(b"{\"port\": 80").unwrap();
         assert_eq!(home.remembered(), None);
-        let server = home.server(8080).unwrap();
+        let server = home.server(8080, None).unwrap();
         home.remember(&server).unwrap();
         assert_eq!((home.url(), home.remembered()), (Some("http://127.0.0.1:8080".into()), Some(server)));
     }
@@ -240,7 +284,7 @@ mod tests {
         let home = |name: &str| Home::beside(&folder.path().join(name).join("config.json"));
         let (original, copy) = (home("original"), home("copy"));
         original.make().unwrap();
-        original.remember(&original.server(8080).unwrap()).unwrap();
+        original.remember(&original.server(8080, None).unwrap()).unwrap();
         copy.make().unwrap();
         fs::copy(original.server_file(), copy.server_file()).unwrap();
         assert_eq!((copy.url(), copy.remembered()), (None, None));

@@ -4,12 +4,12 @@ use std::{net::Ipv4Addr, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Server, home::Keys};
-use crate::{http::HttpClient, report::Mail};
+use crate::{http::HttpClient, report::EmulatorActivity};
 
 /// The request timeout. Responses take milliseconds, and longer while the machine is busy running functions.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -60,13 +60,25 @@ pub(crate) async fn start_ahead(door: &Door, arn: &str) -> Option<Value> {
     answer.get_mut("error").map(Value::take).filter(|error| !error.is_null())
 }
 
-/// Requests the messages after the one with the ID `after`. The text of an error says what failed.
+/// What a running emulator reports about itself.
 ///
 /// # Errors
 /// When there is no response, or that of another server.
-pub(crate) async fn mail(server: &Server, after: &str) -> Result<Vec<Mail>, String> {
-    let body = server.door.request(Method::GET, &format!("/_stackctl/mail?after={after}")).await?;
-    serde_json::from_slice(&body).map_err(|error| error.to_string())
+pub(crate) async fn status(door: &Door) -> Result<EmulatorActivity, String> {
+    read(&door.request(Method::GET, "/_stackctl/status").await?)
+}
+
+/// Requests the entries of a list, `mail` or `activity`, after the one with the ID `after`. The text of an error says
+/// what failed.
+///
+/// # Errors
+/// When there is no response, or that of another server.
+pub(crate) async fn entries<T: DeserializeOwned>(server: &Server, list: &str, after: &str) -> Result<Vec<T>, String> {
+    read(&server.door.request(Method::GET, &format!("/_stackctl/{list}?after={after}")).await?)
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| error.to_string())
 }
 
 impl Door {
