@@ -112,7 +112,7 @@ fn a_chosen_port_is_kept_and_one_in_use_is_an_error() {
     }
     insta::assert_snapshot!(transcript("local start --port 1"), @r"
     exit code 1
-    error: the local emulator is already running at http://127.0.0.1:NUMBER
+    error: the local emulator is already running at http://127.0.0.1:PORT
     hint: `--port` has an effect at the next start; `stackctl local stop` stops it
     ");
     sandbox.done("local stop");

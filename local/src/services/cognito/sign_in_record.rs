@@ -30,7 +30,7 @@ pub(super) fn add(emulator: &Emulator, call: &Call, result: &Result<Value, AwsEr
         .find_map(|parameters| call.input.get(parameters)?.get("USERNAME")?.as_str());
     emulator.activity().add(Entry {
         kind: "sign_in",
-        user: of_token.or(given).map(str::to_owned),
+        user: given.or(of_token).map(str::to_owned),
         message: Some(outcome(call, tokens.is_some(), result)),
         ..Entry::default()
     });
