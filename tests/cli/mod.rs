@@ -16,6 +16,7 @@ mod local;
 mod local_activity;
 mod locks;
 mod logs;
+mod mail;
 mod pinned;
 mod pty;
 mod read_only;

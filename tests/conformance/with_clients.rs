@@ -55,6 +55,7 @@ const FLOWS: &[&str] = &[
     "global sign-out",
     "new password required",
     "choice of factors",
+    "custom challenges",
     "delete user",
 ];
 
@@ -111,8 +112,9 @@ fn deployed(origin: &str) -> Example {
         r#""mfa": "OFF","#,
         r#""mfa": "OPTIONAL", "selfSignUp": true, "autoVerifiedAttributes": ["email"],"#,
     );
-    let flows = r#"["ALLOW_USER_SRP_AUTH", "ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]"#;
-    example.edit("config.json", r#"["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]"#, flows);
+    let flows = ["USER_SRP_AUTH", "USER_AUTH", "USER_PASSWORD_AUTH", "CUSTOM_AUTH", "REFRESH_TOKEN_AUTH"];
+    let flows = json!(flows.map(|flow| format!("ALLOW_{flow}"))).to_string();
+    example.edit("config.json", r#"["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]"#, &flows);
     let cors = json!({ "allowedOrigins": [origin] });
     example.edit("config.json", r#""functions": {"#, &format!(r#""cors": {cors}, "functions": {{"#));
     let variable = format!(r#""timeout": 29, "environment": {{ "ALLOWED_ORIGINS": "{origin}" }} }}"#);

@@ -106,6 +106,19 @@ export const amplify = async ({ endpoint, pool, client, invited, temporary, name
       await signOut();
       await done(signIn({ username, password, options: { ...options, preferredChallenge: "PASSWORD" } }));
     },
+    "custom challenges": async () => {
+      await signOut();
+      for (const [authFlowType, secret] of [["CUSTOM_WITHOUT_SRP", {}], ["CUSTOM_WITH_SRP", { password }]]) {
+        const { nextStep } = await signIn({ username, ...secret, options: { authFlowType } });
+        equal(nextStep.signInStep, "CONFIRM_SIGN_IN_WITH_CUSTOM_CHALLENGE", "the next step");
+        equal(nextStep.additionalInfo.question, "color", "the question");
+        await done(confirmSignIn({ challengeResponse: "red" }));
+        await signOut();
+      }
+      await signIn({ username, options: { authFlowType: "CUSTOM_WITHOUT_SRP" } });
+      await rejects(() => confirmSignIn({ challengeResponse: "blue" }), "NotAuthorizedException");
+      await done(signIn({ username, password }));
+    },
     "delete user": async () => {
       await deleteUser();
       await rejects(() => signIn({ username, password }), "NotAuthorizedException");

@@ -219,6 +219,14 @@ class Boto3:
         self.own("global_sign_out")
         rejects(lambda: self.own("get_user"), "NotAuthorizedException")
 
+    def custom(self):
+        asked = self.initiate("CUSTOM_AUTH", USERNAME=self.name)
+        assert asked["ChallengeParameters"]["question"] == "color", asked
+        self.cognito.respond_to_auth_challenge(
+            ClientId=self.client, ChallengeName="CUSTOM_CHALLENGE", Session=asked["Session"],
+            ChallengeResponses={"USERNAME": self.name, "ANSWER": "red"},
+        )["AuthenticationResult"]
+
     def change_password(self):
         self.own("change_password", PreviousPassword=FIRST, ProposedPassword=SECOND)
 
@@ -234,6 +242,7 @@ class Boto3:
             "TOTP set-up": self.app,
             "TOTP sign-in": self.app_sign_in,
             "global sign-out": self.sign_out,
+            "custom challenges": self.custom,
         }
 
 

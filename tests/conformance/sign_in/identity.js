@@ -13,7 +13,7 @@ const result = (call) =>
 const step = (call) =>
   new Promise((resolve, reject) => {
     const names = ["onSuccess", "newPasswordRequired", "totpRequired", "mfaRequired", "mfaSetup", "inputVerificationCode",
-      "associateSecretCode"];
+      "associateSecretCode", "customChallenge"];
     const callbacks = Object.fromEntries(names.map((name) => [name, (...values) => resolve([name, ...values])]));
     call({ ...callbacks, onFailure: reject });
   });
@@ -106,6 +106,18 @@ export const identity = async ({ endpoint, pool, client, invited, temporary, nam
       const asked = await signIn(invited, temporary);
       equal(asked[0], "newPasswordRequired", "the next step");
       await done(step((callbacks) => user.completeNewPasswordChallenge("Chosen-1842-x", {}, callbacks)));
+    },
+    "custom challenges": async () => {
+      const asked = async (answer) => {
+        user = userNamed(username);
+        user.setAuthenticationFlowType("CUSTOM_AUTH");
+        const details = new AuthenticationDetails({ Username: username });
+        const [name, { question }] = await step((callbacks) => user.initiateAuth(details, callbacks));
+        equal(`${name} ${question}`, "customChallenge color", "the next step");
+        return step((callbacks) => user.sendCustomChallengeAnswer(answer, callbacks));
+      };
+      await done(asked("red"));
+      await rejects(() => asked("blue"), "NotAuthorizedException");
     },
     "delete user": async () => {
       await done(signIn(username, password));
