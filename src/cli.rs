@@ -37,7 +37,7 @@ pub(crate) use help::{accepted_by, command, completion};
 pub(crate) use invoke::InvokeArgs;
 pub(crate) use local::{ListenArgs, LocalCommand, MailArgs, ServeArgs, StartArgs};
 pub(crate) use logs::{LogsArgs, Since};
-pub(crate) use options::{Detailed, GraphFormat, InitArgs, NewArgs, OutputsForm, RollbackArgs, UpArgs};
+pub(crate) use options::{Detailed, GraphFormat, InitArgs, NewArgs, OutputsForm, PlanArgs, RollbackArgs, UpArgs};
 pub(crate) use state::{MigrateArgs, StateCommand, StatePlace};
 pub(crate) use user::{GroupCommand, PoolArgs, SignInArgs, TokenCommand, UserArgs, UserCommand};
 

@@ -146,3 +146,29 @@ impl Serialize for Hint {
         serializer.collect_str(self)
     }
 }
+
+/// A word of a command line, quoted only where necessary.
+pub(crate) fn for_a_shell(word: &str) -> String {
+    if word.is_empty() || !is_plain(word) { quoted(word) } else { word.to_owned() }
+}
+
+/// Whether a shell reads this as it is written.
+pub(crate) fn is_plain(value: &str) -> bool {
+    value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/@%+,=".contains(c))
+}
+
+/// Single-quoted, where only the quote itself needs escaping.
+pub(crate) fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_a_command_line_is_quoted_only_where_necessary() {
+        let words = ["prod", "of mine/it's.json", "a&b", ""].map(for_a_shell);
+        assert_eq!(words, ["prod", r"'of mine/it'\''s.json'", "'a&b'", "''"]);
+    }
+}

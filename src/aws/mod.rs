@@ -25,6 +25,8 @@ pub use clients::{Clients, Context};
 pub use connect::{ConnectOptions, Connection, host};
 pub use count::Calls;
 pub use ownership::{Tagged, Tagging, carries, claim_of, claimed, unmanaged, user_tags};
+#[cfg(test)]
+pub(crate) use pace::Pace;
 pub use partition::dns_suffix;
 pub use profiles::profiles;
 pub use spelling::{meant, spelled};

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueHint};
 
 use super::examples::{
     CALL_EXAMPLES, COMPLETIONS_EXAMPLES, DOWN_EXAMPLES, HISTORY_EXAMPLES, INIT_EXAMPLES, INVOKE_EXAMPLES,
-    LIST_EXAMPLES, LOGS_EXAMPLES, OUTPUTS_EXAMPLES, PLAN_EXAMPLES, RECOVER_EXAMPLES, ROLLBACK_EXAMPLES,
+    LIST_EXAMPLES, LOGS_EXAMPLES, OUTPUTS_EXAMPLES, PLAN_EXAMPLES, RECOVER_EXAMPLES, ROLLBACK_EXAMPLES, SHOW_EXAMPLES,
     STATUS_EXAMPLES, UNLOCK_EXAMPLES, UP_EXAMPLES, VALIDATE_EXAMPLES, WATCH_EXAMPLES,
 };
 use super::{
-    CallArgs, Detailed, GraphFormat, InitArgs, InvokeArgs, LocalCommand, LogsArgs, NewArgs, OutputsForm, RollbackArgs,
-    StateCommand, UpArgs, UserArgs, number,
+    CallArgs, Detailed, GraphFormat, InitArgs, InvokeArgs, LocalCommand, LogsArgs, NewArgs, OutputsForm, PlanArgs,
+    RollbackArgs, StateCommand, UpArgs, UserArgs, number,
 };
 use crate::hint;
 
@@ -39,14 +39,21 @@ pub(crate) enum Command {
 
     /// Show the changes that `up` would make
     ///
-    /// Reads from AWS and changes nothing, not even the state.
+    /// Reads from AWS and changes nothing, not even the state. What is replaced or loses data comes first.
+    ///
+    /// --out writes the plan to a file, which `up FILE` applies and `show FILE` prints. The file has no secret: digests are
+    /// in their place.
     #[command(after_help = PLAN_EXAMPLES)]
-    Plan {
-        #[command(flatten)]
-        detailed: Detailed,
+    Plan(PlanArgs),
 
-        #[command(flatten)]
-        new: NewArgs,
+    /// Print a plan file as `plan` does
+    ///
+    /// Reads the file that `plan --out` wrote and nothing else: no config, no AWS.
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show {
+        /// The plan file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
     },
 
     /// Deploy the stack, or update it
@@ -60,8 +67,18 @@ pub(crate) enum Command {
     /// the stage and the aliases are rolled back, everything else stays, and the exit code is 1; the next `up` plans the
     /// change again. Without a change nothing is checked, unless the last change has not passed its check yet. Resources
     /// removed from the config are deleted after the check.
+    ///
+    /// With FILE, written by `plan --out`, this plan is applied or none: it plans again, and when the config, the code, the
+    /// state, the account or a live resource has changed since, it names each difference, changes nothing and exits with 1.
     #[command(after_help = UP_EXAMPLES)]
-    Up(UpArgs),
+    Up {
+        /// Apply the plan in this file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["new_stage", "new_stack"])]
+        plan: Option<PathBuf>,
+
+        #[command(flatten)]
+        arguments: UpArgs,
+    },
 
     /// Compare the live settings with the config
     ///
@@ -234,7 +251,10 @@ impl Command {
     /// The command that does the same again.
     pub(super) fn again(&self) -> hint::SuggestedCommand {
         match self {
-            Self::Up(arguments) => hint::SuggestedCommand::stack("up").args(&arguments.words()),
+            Self::Up { plan, arguments } => {
+                let plan = plan.as_ref().map(|plan| format!(" {}", hint::for_a_shell(&plan.display().to_string())));
+                hint::SuggestedCommand::stack("up").args(&(plan.unwrap_or_default() + &arguments.words()))
+            }
             Self::Watch(new) => hint::SuggestedCommand::stack("watch").args(&new.words()),
             Self::Down { delete_users, service_name } => {
                 let users = delete_users.map(|users| format!(" --delete-users {users}"));
@@ -250,8 +270,9 @@ impl Command {
         match self {
             Self::Init(_) => "init",
             Self::Validate { .. } => "validate",
-            Self::Plan { .. } => "plan",
-            Self::Up(_) => "up",
+            Self::Plan(_) => "plan",
+            Self::Show { .. } => "show",
+            Self::Up { .. } => "up",
             Self::Watch(_) => "watch",
             Self::Down { .. } => "down",
             Self::History => "history",

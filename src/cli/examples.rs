@@ -13,12 +13,20 @@ Examples:
 pub(super) const PLAN_EXAMPLES: &str = "\
 Examples:
   stackctl plan --stage prod
-  stackctl plan --detailed-exitcode || echo there are changes";
+  stackctl plan --detailed-exitcode || echo there are changes
+  stackctl plan --stage prod --out plan.json && stackctl up plan.json --stage prod
+  stackctl plan --out plan.json --with-packages";
+
+pub(super) const SHOW_EXAMPLES: &str = "\
+Examples:
+  stackctl show plan.json
+  stackctl show plan.json --json | jq 'select(.event == \"plan\").counts'";
 
 pub(super) const UP_EXAMPLES: &str = "\
 Examples:
   stackctl up --local
   stackctl up --stage prod --yes
+  stackctl up plan.json --yes             applies the plan of `plan --out plan.json`
   stackctl up --no-check                  accepts the live version without checking it";
 
 pub(super) const STATUS_EXAMPLES: &str = "\

@@ -8,7 +8,7 @@ use super::{Cli, environment};
 
 /// The commands in the order of the root's help, by group.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Deploy", &["init", "validate", "plan", "up", "status", "list", "outputs", "history", "rollback", "down"]),
+    ("Deploy", &["init", "validate", "plan", "show", "up", "status", "list", "outputs", "history", "rollback", "down"]),
     ("Develop", &["watch", "call", "invoke", "logs", "graph", "local"]),
     ("Users", &["user"]),
     ("State", &["state", "unlock", "recover"]),
@@ -96,6 +96,7 @@ fn accepted(command: &str) -> &'static [&'static str] {
         &["config", "stage", "region", "profile", "local", "json", "quiet", "verbose", "color", "parallel"];
     match command {
         "completions" | "man" | "version" => &["color"],
+        "show" => &["json", "quiet", "verbose", "color"],
         "list" => &["config", "region", "profile", "json", "quiet", "verbose", "color"],
         "graph" => &["config", "stage", "region", "quiet", "verbose", "color"],
         "init" => &["region", "json", "quiet", "verbose", "color"],

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
+use serde::{Deserialize, Serialize};
 
 use super::number;
 
@@ -19,7 +20,7 @@ pub(crate) struct InitArgs {
 }
 
 /// Which new names are accepted: a mistyped or changed name means another stack.
-#[derive(Debug, Clone, Copy, Default, Args)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
 pub(crate) struct NewArgs {
     /// Create a stage that is not declared in `stages`, although others are or are deployed
     #[arg(long)]
@@ -40,6 +41,24 @@ impl NewArgs {
 /// The flags that were given.
 fn written(flags: &[(bool, &str)]) -> String {
     flags.iter().filter(|(given, _)| *given).map(|(_, flag)| *flag).collect()
+}
+
+/// What `plan` writes.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// Write the plan to a file, which `up FILE` applies
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Keep the functions' packages in the folder `FILE.packages`, so that `up FILE` needs no build
+    #[arg(long, requires = "out")]
+    pub(crate) with_packages: bool,
+
+    #[command(flatten)]
+    pub(crate) detailed: Detailed,
+
+    #[command(flatten)]
+    pub(crate) new: NewArgs,
 }
 
 /// What follows a change.

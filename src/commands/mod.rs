@@ -17,6 +17,7 @@ mod outputs;
 mod plan;
 mod recover;
 mod rollback;
+mod show;
 mod state;
 mod status;
 mod unlock;
@@ -108,8 +109,9 @@ async fn dispatch(run: &Run, command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Init(arguments) => init::run(run, &arguments),
         Command::Validate { new_stage } => validate::run(run, new_stage).await,
-        Command::Plan { detailed, new } => plan::run(run, detailed, new).await,
-        Command::Up(arguments) => up::run(run, arguments).await,
+        Command::Plan(arguments) => plan::run(run, arguments).await,
+        Command::Up { plan, arguments } => up::run(run, plan.as_deref(), arguments).await,
+        Command::Show { file } => show::run(run, &file),
         Command::Watch(new) => Box::pin(watch::run(run, new)).await,
         Command::Down { delete_users, .. } => down::run(run, delete_users).await,
         Command::Recover => recover::run(run).await,

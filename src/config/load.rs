@@ -64,6 +64,13 @@ pub(super) enum Unset {
     Elsewhere,
 }
 
+/// Whether the functions' folders are needed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folders {
+    Checked,
+    NotNeeded,
+}
+
 /// A document of one stage, with its variables resolved and its names filled in. Its shape is checked.
 pub(super) struct Draft {
     pub(super) document: JsonNode,
@@ -77,7 +84,16 @@ pub(super) struct Draft {
 ///
 /// When there is at least one error; the warnings come with it.
 pub fn load(path: &Path, selection: &Selection) -> Result<Loaded, Problems> {
-    load_with(path, (selection, Unset::Refused))
+    load_with(path, (selection, Unset::Refused), Folders::Checked)
+}
+
+/// Reads a configuration whose functions were packaged before: their folders are not needed.
+///
+/// # Errors
+///
+/// When there is at least one error; the warnings come with it.
+pub fn load_packaged(path: &Path, selection: &Selection) -> Result<Loaded, Problems> {
+    load_with(path, (selection, Unset::Refused), Folders::NotNeeded)
 }
 
 /// Reads a configuration of a stage that may be deployed elsewhere, where other environment variables are set, and finds
@@ -87,13 +103,13 @@ pub fn load(path: &Path, selection: &Selection) -> Result<Loaded, Problems> {
 ///
 /// When there is at least one error; the warnings come with it.
 pub fn load_elsewhere(path: &Path, selection: &Selection) -> Result<Loaded, Problems> {
-    load_with(path, (selection, Unset::Elsewhere))
+    load_with(path, (selection, Unset::Elsewhere), Folders::Checked)
 }
 
-fn load_with(path: &Path, (selection, unset): (&Selection, Unset)) -> Result<Loaded, Problems> {
+fn load_with(path: &Path, (selection, unset): (&Selection, Unset), folders: Folders) -> Result<Loaded, Problems> {
     let (directory, mut findings) = (directory(path), Findings::new(path.display().to_string()));
     let config = draft(path, (selection, unset), &mut findings).and_then(|mut draft| {
-        check(&draft, (selection, Some(&directory)), &mut findings);
+        check(&draft, (selection, (folders == Folders::Checked).then_some(&*directory)), &mut findings);
         structure::take_unknown_words(&mut draft.document);
         deserialize(&draft.document, &mut findings)
     });

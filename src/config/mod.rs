@@ -33,7 +33,7 @@ pub use example::example_files;
 pub(crate) use example::{IGNORED_BY_GIT, service_name_of};
 pub use identity::Identity;
 pub use limits::limits;
-pub use load::{Comparable, Loaded, Selection, load, load_elsewhere, load_to_compare};
+pub use load::{Comparable, Loaded, Selection, load, load_elsewhere, load_packaged, load_to_compare};
 pub(crate) use model::parts;
 pub use model::*;
 pub use outline::{Outline, identify, outline};

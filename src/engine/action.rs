@@ -1,6 +1,6 @@
 //! What a step does.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{key::Key, verb::Verb};
@@ -79,7 +79,7 @@ pub struct Change {
 }
 
 /// Why a field differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeCause {
     /// The config or the code was edited and is not deployed yet.

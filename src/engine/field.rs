@@ -1,6 +1,8 @@
 //! What is special about the settings of a kind: one row for each field of its spec.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A top-level field of a spec.
@@ -33,16 +35,16 @@ pub enum When {
 }
 
 /// An immutable setting of a resource that is about to be created.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Fixed {
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     pub(crate) value: Value,
     /// What a later change of it comes to.
     pub(crate) later: Later,
 }
 
 /// What a later change of an immutable setting comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Later {
     /// It is refused, because a replacement would lose users' data.

@@ -58,6 +58,6 @@ impl KindRules {
             Value::Null => serde_json::from_str(one.default).unwrap_or_default(),
             value => value.clone(),
         };
-        chosen.map(|one| Fixed { field: one.name, value: value(one), later }).collect()
+        chosen.map(|one| Fixed { field: one.name.into(), value: value(one), later }).collect()
     }
 }

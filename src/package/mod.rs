@@ -76,6 +76,12 @@ impl Package {
         Self { source_hash, ..Self::default() }
     }
 
+    /// A package that was kept as a zip. Its contents are not looked at.
+    #[must_use]
+    pub fn of_zip(bytes: Vec<u8>, source_hash: String) -> Self {
+        Self { code_sha256: STANDARD.encode(Sha256::digest(&bytes)), bytes, source_hash, ..Self::default() }
+    }
+
     /// Finds the compiled files that cannot be loaded in the function's environment. If a package has builds for
     /// several platforms, one matching build is enough. `source` is the folder as written in the config.
     #[must_use]

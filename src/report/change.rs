@@ -1,6 +1,6 @@
 //! A changed field: its name, the values that may be shown, and the route that it belongs to.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 use crate::engine::{Change, ChangeCause, Field, is_secret};
 
 /// A changed field.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ChangeRow {
     /// The field's path, outermost name first.
     pub(crate) field: String,
@@ -40,6 +40,11 @@ impl ChangeRow {
     fn new(path: &[String], old: Option<Value>, new: Option<Value>, secret: bool) -> Self {
         let (old, new) = if secret { (None, new.as_ref().and_then(without_text)) } else { (old, new) };
         Self { field: joined(path), old, new, secret, cause: None, route: route_part(path) }
+    }
+
+    /// The row of a plan file, which does not store the route.
+    pub(super) fn read_back(&mut self) {
+        self.route = route_of(&self.field);
     }
 
     /// The text in a plan: `timeout: 10 → 29`.
@@ -164,6 +169,13 @@ fn references(field: &str, value: &Value) -> Vec<ChangeRow> {
 fn route_part(path: &[String]) -> Option<RoutePart> {
     let name = path.get(1).filter(|name| path[0] == "routes" && is_route(name))?;
     Some(RoutePart { name: name.clone(), field: (path.len() > 2).then(|| joined(&path[2..])) })
+}
+
+/// The part of a route that a field names, as in `routes."GET /test".timeout`.
+fn route_of(field: &str) -> Option<RoutePart> {
+    let (name, rest) = field.strip_prefix("routes.\"")?.split_once('"')?;
+    let field = rest.strip_prefix('.').map(str::to_owned);
+    is_route(name).then(|| RoutePart { name: name.to_owned(), field })
 }
 
 fn is_route(name: &str) -> bool {

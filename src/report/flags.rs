@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use super::variables::for_a_shell;
 use crate::{
     cli::{DEFAULT_CONFIG, Options, accepted_by},
-    hint::{CommandScope, Hint, SuggestedCommand},
+    hint::{CommandScope, Hint, SuggestedCommand, for_a_shell},
 };
 
 /// The flags that select the stack and the user pool.

@@ -7,12 +7,13 @@ use std::{
 };
 
 use anstyle::Style;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
     card::Card,
     change::{ChangeRow, RoutePart, rows, settings},
+    estimate::Estimate,
     paint::{ALARM, BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
     value::shown,
     wording::counted,
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// A plan to show.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PlanTable {
     stack: String,
     stage: String,
@@ -31,17 +32,24 @@ pub(crate) struct PlanTable {
     based_on: u64,
     /// The number of steps, by verb.
     counts: BTreeMap<Verb, usize>,
+    /// The number of steps that delete user data.
+    #[serde(default)]
+    losing_data: usize,
     /// Steps of an interrupted run that turned out to be done already, or not begun.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     settled: Vec<Key>,
+    /// Those that lose user data first, then the replacements.
     steps: Vec<PlanRow>,
+    /// The calls that it makes, where they were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    estimate: Option<Estimate>,
     /// Whether the text contains the settings of new resources.
     #[serde(skip)]
     settings: bool,
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct PlanRow {
     key: Key,
     verb: Verb,
@@ -52,10 +60,11 @@ struct PlanRow {
     /// How many records of user data are deleted with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     data_loss: Option<u64>,
-    #[serde(skip)]
+    /// Whether a replacement creates the new one before it deletes the old one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     create_first: bool,
     /// The settings that cannot be changed after creation.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     immutable: Vec<Fixed>,
     /// The differences; for a create, every setting.
     changes: Vec<ChangeRow>,
@@ -88,8 +97,42 @@ impl PlanTable {
         for row in &steps {
             *counts.entry(row.verb).or_default() += 1;
         }
-        let (stack, stage) = (plan.stack.clone(), plan.stage.clone());
-        Self { stack, stage, based_on: plan.based_on, counts, settled: plan.stale.clone(), steps, settings: false }
+        let losing_data = steps.iter().filter(|row| row.data_loss.is_some()).count();
+        let (stack, stage, settled) = (plan.stack.clone(), plan.stage.clone(), plan.stale.clone());
+        let based_on = plan.based_on;
+        Self { stack, stage, based_on, counts, losing_data, settled, steps, estimate: None, settings: false }
+    }
+
+    /// Adds the calls that it makes.
+    pub(crate) fn with_estimate(self, estimate: Estimate) -> Self {
+        Self { estimate: Some(estimate), ..self }
+    }
+
+    /// The table as it is in a plan file, where a missing value and `null` are the same.
+    ///
+    /// # Panics
+    /// Never: a plan is plain data.
+    pub(crate) fn written(&self) -> Self {
+        let json = serde_json::to_value(self).expect("a plan is plain data");
+        serde_json::from_value::<Self>(json).expect("a plan is read as it is written").read_back()
+    }
+
+    /// The table of a plan file.
+    pub(crate) fn read_back(mut self) -> Self {
+        self.steps.iter_mut().flat_map(|row| &mut row.changes).for_each(ChangeRow::read_back);
+        self
+    }
+
+    /// What is done to each resource.
+    pub(crate) fn verbs(&self) -> BTreeMap<&Key, Verb> {
+        self.steps.iter().map(|row| (&row.key, row.verb)).collect()
+    }
+
+    /// The resources with other steps than in `other`, in the order of their keys.
+    pub(crate) fn differing<'t>(&'t self, other: &'t Self) -> Vec<&'t Key> {
+        let row = |table: &'t Self, key: &Key| table.steps.iter().find(|row| row.key == *key);
+        let keys: BTreeSet<&Key> = self.steps.iter().chain(&other.steps).map(|row| &row.key).collect();
+        keys.into_iter().filter(|key| row(self, key) != row(other, key)).collect()
     }
 
     /// The width of the longest key.
@@ -116,10 +159,11 @@ impl PlanTable {
         let kept = self.steps.iter().filter(|row| row.verb == Verb::Keep && row.because.is_some()).count();
         let unchanged = count(Verb::Keep) - kept;
         let to_do = named([
+            (self.losing_data, if self.losing_data == 1 { "loses data" } else { "lose data" }),
+            (count(Verb::Replace), "to replace"),
             (count(Verb::Create), "to create"),
             (count(Verb::Adopt), "to adopt"),
             (count(Verb::Update), "to update"),
-            (count(Verb::Replace), "to replace"),
             (count(Verb::Delete), "to delete"),
             (count(Verb::Untrack), "to untrack"),
             (self.settled.len(), "to clear"),
@@ -134,7 +178,8 @@ impl PlanTable {
     }
 }
 
-/// One row for each resource: what becomes of the old one of a replacement is a part of the replacement.
+/// One row for each resource: what becomes of the old one of a replacement is a part of the replacement. What loses data
+/// comes first, then what is replaced.
 fn rows_of(plan: &Plan, rules: &dyn Rules) -> Vec<PlanRow> {
     let mut rows: Vec<PlanRow> = Vec::new();
     for step in plan.steps.iter().filter(|step| step.action.replaced().is_none()) {
@@ -146,6 +191,7 @@ fn rows_of(plan: &Plan, rules: &dyn Rules) -> Vec<PlanRow> {
             None => rows.push(PlanRow::new(plan, step, rules)),
         }
     }
+    rows.sort_by_key(|row| (row.data_loss.is_none(), row.verb != Verb::Replace));
     rows
 }
 
@@ -166,6 +212,9 @@ impl Card for PlanTable {
             let _ = writeln!(text, "{}", paint(FAINT, legend));
         }
         let _ = writeln!(text, "{}", paint(STRONG, self.summary()));
+        if let Some(estimate) = &self.estimate {
+            text.push_str(&estimate.text(self.settings));
+        }
         text
     }
 }
@@ -262,7 +311,7 @@ impl PlanRow {
     fn render_immutable(&self, text: &mut String) {
         let Some(Fixed { later, .. }) = self.immutable.first() else { return };
         let settings =
-            self.immutable.iter().map(|one| format!("{} {}", camel_case(one.field), shown(Some(&one.value))));
+            self.immutable.iter().map(|one| format!("{} {}", camel_case(&one.field), shown(Some(&one.value))));
         let later = match later {
             Later::Refused => "cannot be changed later",
             Later::Replaced => "a later change replaces it",

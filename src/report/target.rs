@@ -1,6 +1,6 @@
 //! The stack or user pool of a command, and its location.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     card::Card,
@@ -8,7 +8,7 @@ use super::{
 };
 
 /// A stack and its location.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Target {
     /// `deployment.serviceName`.
     pub(crate) stack: String,
@@ -26,7 +26,7 @@ pub(crate) struct PoolTarget {
 }
 
 /// An account and a Region, or a custom endpoint.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Location {
     pub(crate) region: String,
     /// The account ID, twelve digits.

@@ -108,19 +108,21 @@ fn each_step_of_a_plan_has_its_sign_and_its_reason() {
         ("user_pool.old", Action::Delete { outputs: nothing, replaced: false, holdings: 2 }),
         ("stage.main", Action::Untrack { because: "it goes with rest_api.main".into(), parent: None, replaced: None }),
     ];
-    insta::assert_snapshot!(plain(&plan(steps, Desired::default())), @r#"
+    let table = plan(steps, Desired::default());
+    assert_eq!(table.written(), table);
+    insta::assert_snapshot!(plain(&table), @r#"
+      - user_pool.old
+          2 users will be deleted permanently with it
+    +/- user_pool_client.main  (AWS cannot change this in place)
+          user_pool_id: "x" → (known after user_pool.main is created)
       = user_pool.main         (it holds 3 users)
       + log_group.b            (it is missing)
       < iam_role.b             (an interrupted run left it)
           description: "old" → "new"
-    +/- user_pool_client.main  (AWS cannot change this in place)
-          user_pool_id: "x" → (known after user_pool.main is created)
-      - user_pool.old
-          2 users will be deleted permanently with it
       x stage.main             (it goes with rest_api.main)
 
     legend: = retain, < adopt, +/- replace (create first), x untrack
-    plan: 1 to create, 1 to adopt, 1 to replace, 1 to delete, 1 to untrack; 1 to retain, 1 unchanged
+    plan: 1 loses data, 1 to replace, 1 to create, 1 to adopt, 1 to delete, 1 to untrack; 1 to retain, 1 unchanged
     "#);
 }
 
@@ -153,7 +155,9 @@ fn routes_are_shown_one_by_one() {
     let open = json!({ "routes": { "GET /open": route("a", "none") }, "preflights": {} });
     desired.add(key("api_routes.other"), &open, []);
     let steps = vec![("api_routes.main", update), ("api_routes.other", Action::Create { because: None })];
-    insta::assert_snapshot!(plain(&plan(steps, desired)), @r#"
+    let table = plan(steps, desired);
+    assert_eq!(table.written(), table);
+    insta::assert_snapshot!(plain(&table), @r#"
       ~ api_routes.main
           - GET /gone
           ~ GET /kept

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::hint::{is_plain, quoted};
+
 /// The format of the variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -21,20 +23,6 @@ pub(crate) fn variables(form: Form, values: &[(&str, &str)]) -> String {
         };
         text
     })
-}
-
-/// Single-quoted, where only the quote itself needs escaping.
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', r"'\''"))
-}
-
-/// A word of a command line, quoted only where necessary.
-pub(crate) fn for_a_shell(word: &str) -> String {
-    if word.is_empty() || !is_plain(word) { quoted(word) } else { word.to_owned() }
-}
-
-fn is_plain(value: &str) -> bool {
-    value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/@%+,=".contains(c))
 }
 
 /// Unquoted where all readers of `.env` files agree on the meaning: some treat quotes as part of the value.
@@ -59,12 +47,6 @@ mod tests {
         export INVOKE_URL='https://x.execute-api.eu-west-1.amazonaws.com/dev'
         export ENDPOINT='it'\''s "$5" \o/'
         "#);
-    }
-
-    #[test]
-    fn a_word_of_a_command_line_is_quoted_only_where_necessary() {
-        let words = ["prod", "of mine/it's.json", "a&b", ""].map(for_a_shell);
-        assert_eq!(words, ["prod", r"'of mine/it'\''s.json'", "'a&b'", "''"]);
     }
 
     #[test]

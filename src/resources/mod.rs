@@ -16,6 +16,8 @@ pub mod stage;
 mod tags;
 pub mod user_pool;
 pub mod user_pool_client;
+mod writes;
 
 pub use catalog::catalog;
 pub use policy::Policy;
+pub use writes::{Writes, writes};

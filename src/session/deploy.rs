@@ -7,6 +7,7 @@ use super::{
     apply::{self, Tally},
     confirm::Act,
     emulator::{interpreters, warm_up},
+    plan_file::ReadPlan,
     post_deploy_check::{Announced, TIMEOUT, aftermath, check_of, failed, tell_checked, tell_left, unmade},
     preconditions,
 };
@@ -160,23 +161,32 @@ fn tell_unpruned(run: &Run, unpruned: &[(Key, ResourceError)]) {
     }
 }
 
-/// Connects, takes the lock, shows the plan, asks for confirmation, carries it out, and checks the live deployment.
+/// Connects, takes the lock, shows the plan, asks for confirmation, carries it out, and checks the live deployment. With a
+/// plan file, the plan must be that of the file.
 ///
 /// # Errors
-/// When not every step was done, or the check did not pass.
+/// When not every step was done, the check did not pass, or the plan is not that of the file.
 pub(crate) async fn bring_up(
     run: &Run,
     loaded: &Loaded,
     packages: &FunctionPackages,
     arguments: UpArgs,
+    planned: Option<&ReadPlan>,
 ) -> Result<(Session, State), Failure> {
     if run.options.local {
         interpreters::check(run, &loaded.config)?;
     }
     let mut session = Session::open(run, loaded, packages).await?;
-    session.new = arguments.new;
+    session.new = planned.map_or(arguments.new, ReadPlan::new_args);
+    if let Some(planned) = planned {
+        planned.check_target(&session)?;
+    }
     let _lock = session.lock(run).await?;
-    let survey = session.survey(run, &session.desired(packages), &Consent::default()).await?;
+    let survey = session.survey(run, &session.desired(packages), &Consent::default()).await;
+    let survey = match planned {
+        Some(planned) => planned.check(run, (&session, packages), survey)?,
+        None => survey?,
+    };
     preconditions::refuse(run, &session, &survey.plan).await?;
     let functions = warm_up::deployed(&survey.plan);
     let state = Box::pin(roll_out(run, &session, survey, arguments)).await?;

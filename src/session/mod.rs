@@ -15,6 +15,7 @@ pub(crate) mod missing_state;
 pub(crate) mod new_stack;
 pub(crate) mod package_remarks;
 pub(crate) mod password;
+pub(crate) mod plan_file;
 pub(crate) mod post_deploy_check;
 pub(crate) mod preconditions;
 pub(crate) mod project;

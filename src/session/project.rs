@@ -32,6 +32,17 @@ pub(crate) fn load(run: &Run) -> Result<Loaded, Failure> {
     Ok(loaded?)
 }
 
+/// Loads the config for a deploy of packages that were made before, and prints its warnings.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_packaged(run: &Run) -> Result<Loaded, Failure> {
+    let loaded = config::load_packaged(&run.options.config, &selection(run));
+    let loaded = loaded.map_err(|problems| name_sources(run, problems))?;
+    warn(run, &loaded.warnings);
+    Ok(loaded)
+}
+
 /// Loads the config of every stage, or of the selected one, and prints the warnings.
 ///
 /// # Errors

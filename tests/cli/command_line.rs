@@ -40,6 +40,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       init         Create an example project
       validate     Check the config and the functions' folders
       plan         Show the changes that `up` would make
+      show         Print a plan file as `plan` does
       up           Deploy the stack, or update it
       status       Compare the live settings with the config
       list         List the recorded stacks and stages

@@ -245,7 +245,7 @@ fn a_pool_with_users_is_retained_until_their_number_is_named() {
       - user_pool.main  shop-dev
           2 users will be deleted permanently with it
 
-    plan: 1 to delete
+    plan: 1 loses data, 1 to delete
       user_pool.main  deleted  TIME
 
     1 deleted in TIME

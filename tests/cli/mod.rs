@@ -18,6 +18,7 @@ mod locks;
 mod logs;
 mod mail;
 mod pinned;
+mod plan_files;
 mod pty;
 mod read_only;
 mod recover;

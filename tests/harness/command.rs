@@ -6,6 +6,7 @@ use stackctl::{
     aws::Calls,
     check::CheckReport,
     engine::{Action, CheckEnd, Consent, Outcome, Plan, Reverted, StoreError, Verb},
+    resources::Writes,
 };
 
 use super::project::Project;
@@ -45,6 +46,8 @@ impl Command<'_> {
 pub(crate) struct Run {
     /// `None` if the command makes no plan.
     pub(crate) plan: Option<Plan>,
+    /// The calls that the plan is expected to make.
+    pub(crate) expected: Writes,
     /// `None` if the plan was empty.
     pub(crate) outcome: Option<Outcome>,
     /// The result of the post-deploy check, if there was one.

@@ -11,7 +11,7 @@ use stackctl::{
         StackIdentity, State, plan, save_state,
     },
     plan_text,
-    resources::catalog,
+    resources::{Writes, catalog, writes},
     stack::{needed, rewire},
 };
 use stackctl_local::{Settings, Weather};
@@ -192,21 +192,27 @@ impl Stack {
         Ok(run)
     }
 
-    /// The plan of a command, and the state before it.
-    async fn prepare(&self, engine: &Engine<'_, Clients>, command: Command<'_>) -> Result<(Plan, State), String> {
+    /// The plan of a command, the state before it, and the calls that it is expected to make.
+    async fn prepare(
+        &self,
+        engine: &Engine<'_, Clients>,
+        command: Command<'_>,
+    ) -> Result<(Plan, State, Writes), String> {
         let desired = command.project().map(|project| project.desired(engine.cloud)).unwrap_or_default();
         let state = self.state(engine.cloud);
         let observed = engine.observe(&state, &desired).await.map_err(|error| error.to_string())?;
         let plan = plan(&desired, &state, &observed, engine.catalog, &command.consent());
-        Ok((plan.map_err(|error| error.to_string())?, state))
+        let plan = plan.map_err(|error| error.to_string())?;
+        let expected = writes(&plan, &observed);
+        Ok((plan, state, expected))
     }
 
     async fn execute(&self, engine: &Engine<'_, Clients>, command: Command<'_>) -> Result<Run, String> {
-        let (plan, state) = self.prepare(engine, command).await?;
+        let (plan, state, expected) = self.prepare(engine, command).await?;
         // A destroy deletes the live deployment, so no release remains to roll back to.
         let state = State { unconfirmed: None, releases: Vec::new(), ..state };
         let outcome = if plan.is_empty() { None } else { Some(engine.execute(&plan, state, &*self.wire).await) };
-        Ok(Run { plan: Some(plan), outcome, ..Run::default() })
+        Ok(Run { plan: Some(plan), expected, outcome, ..Run::default() })
     }
 
     async fn roll_out(
@@ -215,8 +221,8 @@ impl Stack {
         command: Command<'_>,
         (check, checked, undo): (&CheckRunner<'_, Wired<'_>>, bool, bool),
     ) -> Result<Run, String> {
-        let (plan, state) = self.prepare(engine, command).await?;
-        let run = Run { plan: Some(plan.clone()), ..Run::default() };
+        let (plan, state, expected) = self.prepare(engine, command).await?;
+        let run = Run { plan: Some(plan.clone()), expected, ..Run::default() };
         if plan.is_empty() && state.unconfirmed.is_none() && state.temporary_user.is_none() {
             return Ok(run);
         }

@@ -21,7 +21,9 @@ const HANDLER_EDIT: Bill = (29, 3, 3);
 const NEW_ROUTE: Bill = (31, 5, 3);
 const DOWN: Bill = (37, 11, 2);
 
+/// The bill of a run, whose write calls are those that its plan announced.
 fn bill(run: &Run) -> Bill {
+    assert_eq!(run.writes(), run.expected.calls);
     (run.calls.reads, run.calls.writes, run.saves)
 }
 
@@ -116,4 +118,29 @@ async fn a_down_leaves_nothing() {
 
     let again = stack.down().await;
     assert!(again.outcome.is_none(), "{}", again.failures());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_announces_the_calls_that_its_run_makes() {
+    let stack = example_up().await;
+    let policy = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+    let edits = [
+        json!({ "deployment": { "tags": { "team": "a", "cost": "b" } } }),
+        json!({ "deployment": { "tags": { "team": "c", "cost": null } } }),
+        json!({ "functions": { "open": { "timeout": 9, "managedPolicies": [policy], "logRetentionDays": 5 } } }),
+        json!({ "functions": { "open": { "managedPolicies": null, "environment": { "A": "1" }, "description": "d" } } }),
+        json!({ "cors": { "allowedOrigins": ["https://example.com"] }, "api": { "throttle": { "rate": 5, "burst": 9 } } }),
+        json!({ "userPool": { "passwordPolicy": { "minimumLength": 12 }, "mfa": "OPTIONAL" } }),
+        json!({ "client": { "generateSecret": true } }),
+        json!({ "routes": { "POST /deep/{id}/er": { "function": "open", "auth": "none" } }, "cors": null }),
+    ];
+    let mut config = example();
+    for edit in edits {
+        config = patched(&config, &edit);
+        let run = stack.up(&Project::new(&config)).await.done();
+        assert!(!run.steps().is_empty(), "{edit}");
+        assert_eq!(run.writes(), run.expected.calls, "{edit}: {:?}", run.steps());
+    }
+    let run = stack.down().await.done();
+    assert_eq!(run.writes(), run.expected.calls);
 }

@@ -206,11 +206,11 @@ fn an_api_deleted_by_hand_is_created_again_with_its_children() {
     let gone = ["rest_api", "authorizer", "api_routes", "stage"].map(|kind| (format!("{kind}.main"), Value::Null));
     let gone = Value::Object(gone.into_iter().collect());
     assert_snapshot!(Fixture::up().live(&gone).plan(), @r#"
-      + rest_api.main             shop-dev  (it is missing)
     +/- lambda_permission.closed  shop-dev-closed  (AWS cannot change this in place)
           rest_api_id: "api1" → (known after rest_api.main is created)
     +/- lambda_permission.open    shop-dev-open  (AWS cannot change this in place)
           rest_api_id: "api1" → (known after rest_api.main is created)
+      + rest_api.main             shop-dev  (it is missing)
       + authorizer.main           shop-dev  (deleted with the old rest_api.main)
       + api_routes.main           (deleted with the old rest_api.main)
           + GET /closed  shop-dev-closed
@@ -218,7 +218,7 @@ fn an_api_deleted_by_hand_is_created_again_with_its_children() {
       + stage.main                dev  (deleted with the old rest_api.main)
 
     legend: +/- replace (create first)
-    plan: 4 to create, 2 to replace; 8 unchanged
+    plan: 2 to replace, 4 to create; 8 unchanged
     "#);
 }
 

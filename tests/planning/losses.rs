@@ -74,7 +74,7 @@ fn a_down_deletes_a_confirmed_number_of_users() {
       - user_pool.main            shop-dev
           2 users will be deleted permanently with it
       - user_pool_client.main     (deleted with user_pool.main)
-    plan: 14 to delete
+    plan: 1 loses data, 14 to delete
     ");
 }
 

@@ -78,8 +78,8 @@ fn a_replaced_resource_is_deleted_only_if_this_stack_owns_it() {
     } });
     let both = [("user_pool_client.main replaced", ours), ("lambda_permission.open replaced", unmanaged)];
     assert_snapshot!(with_old_ones(&both).plan(), @r"
-      x lambda_permission.open    shop-dev-open  (lambda_permission `x` belongs to lambda_function `x`, which is not this stack's: it is left alone)
     +/- user_pool_client.main     shop-dev  (completes an interrupted replacement)
+      x lambda_permission.open    shop-dev-open  (lambda_permission `x` belongs to lambda_function `x`, which is not this stack's: it is left alone)
 
     legend: +/- replace (create first), x untrack
     plan: 1 to replace, 1 to untrack; 12 unchanged

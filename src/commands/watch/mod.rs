@@ -71,7 +71,7 @@ async fn begin(run: &Run, new: NewArgs) -> Result<Watch<'_>, Failure> {
     };
     let remarks = Remarks::of(run, &loaded.config, &packages);
     remarks.tell(run, &Remarks::default())?;
-    let (session, state) = bring_up(run, &loaded, &packages, UpArgs { new, ..UpArgs::default() }).await?;
+    let (session, state) = bring_up(run, &loaded, &packages, UpArgs { new, ..UpArgs::default() }, None).await?;
     run.cancel.on_interrupt(OnInterrupt::End);
     let outputs = stack::outputs(&session.config, &state);
     let outputs = if session.is_local() { outputs.with_hosts() } else { outputs };

@@ -35,7 +35,9 @@ mod shape;
 mod spec;
 mod tree;
 mod write;
+mod writes;
 
 pub use resource::{ApiRoutes, Outputs, write};
 pub use spec::{Auth, GatewayResponse, Preflight, Route, Spec};
 pub use write::Way;
+pub(crate) use writes::writes;
