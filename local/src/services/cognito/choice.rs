@@ -85,7 +85,8 @@ impl Attempt<'_> {
         let code = verification::random_code();
         if let (Some(user), Some(address)) = (user, address) {
             let message = message::sign_in(attribute, &address, &user.username, &code);
-            self.pool.send(message);
+            let user = user.clone();
+            self.pool.post(self.context, &user, message);
         }
         let session = Session { code: Some(code), ..self.session(key.unwrap_or(username), challenge) };
         let session = self.pool.open_session(self.context, session);

@@ -102,7 +102,7 @@ fn invite(context: &Context<'_>, pool: &mut UserPool, user: &User, password: &st
     let count = if mediums.is_empty() { 1 } else { 2 };
     for (attribute, address) in given.into_iter().flatten().take(count) {
         let message = message::invitation(pool, attribute, address, &user.username, password);
-        pool.send(message);
+        pool.post(context, user, message);
     }
 }
 

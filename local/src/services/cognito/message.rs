@@ -2,19 +2,25 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     emulator::{Emulator, activity::Entry},
-    services::cognito::pool::UserPool,
+    services::cognito::{
+        context::Context,
+        pool::UserPool,
+        trigger::{Invocation, Subject, Then},
+        user::User,
+    },
     store::table::Row,
 };
 
 /// How many messages of a pool are kept.
 const KEPT: usize = 500;
 
-/// The triggers that change or send messages, which the emulator does not invoke.
-pub(super) const TRIGGERS: &[&str] = &["CustomMessage", "CustomEmailSender", "CustomSMSSender"];
+/// The triggers that send messages, which the emulator does not invoke.
+pub(super) const TRIGGERS: &[&str] = &["CustomEmailSender", "CustomSMSSender"];
 
 /// A message to a user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -60,6 +66,22 @@ pub(crate) fn with_mail(emulator: &Emulator, after: &str) -> Vec<Entry> {
 }
 
 impl Message {
+    /// The message, sent now, in the words of a response of `CustomMessage`. A text without the code is not used.
+    pub(super) fn worded(mut self, response: &Value) -> Self {
+        (self.id, self.sent) = (Uuid::now_v7().to_string(), Timestamp::now());
+        let text = response[if self.subject.is_some() { "emailMessage" } else { "smsMessage" }].as_str();
+        let text = text.map(|text| text.replace(USERNAME, &self.username));
+        let body = text.and_then(|text| match (&self.code, &self.link) {
+            (Some(code), _) if text.contains(CODE) => Some(text.replace(CODE, code)),
+            (_, Some(link)) => with_link(&text, link),
+            _ => None,
+        });
+        self.body = body.unwrap_or(self.body);
+        let subject = response["emailSubject"].as_str().filter(|_| self.subject.is_some());
+        self.subject = subject.map(str::to_owned).or(self.subject);
+        self
+    }
+
     /// The message without its body, which has the code.
     fn entry(&self) -> Entry {
         let subject = self.subject.as_ref().map(|subject| format!(": {subject}")).unwrap_or_default();
@@ -83,6 +105,33 @@ impl UserPool {
             && let Some(oldest) = self.messages.keys().next().cloned()
         {
             self.messages.remove(&oldest);
+        }
+    }
+
+    /// Sends a message to a user, in the words of the trigger `CustomMessage` if the pool has it.
+    pub(super) fn post(&mut self, context: &Context<'_>, user: &User, message: Message) {
+        let source = match &*context.call.operation {
+            "SignUp" => "CustomMessage_SignUp",
+            "AdminCreateUser" => "CustomMessage_AdminCreateUser",
+            "ResendConfirmationCode" => "CustomMessage_ResendCode",
+            "ForgotPassword" | "AdminResetUserPassword" => "CustomMessage_ForgotPassword",
+            "GetUserAttributeVerificationCode" => "CustomMessage_VerifyUserAttribute",
+            "UpdateUserAttributes" | "AdminUpdateUserAttributes" => "CustomMessage_UpdateUserAttribute",
+            _ => "CustomMessage_Authentication",
+        };
+        let username = (source == "CustomMessage_AdminCreateUser").then_some(USERNAME);
+        let request = json!({
+            "userAttributes": user.event_attributes(), "codeParameter": CODE, "linkParameter": "{##Click Here##}",
+            "usernameParameter": username,
+        });
+        let response = json!({ "smsMessage": null, "emailMessage": null, "emailSubject": null });
+        let client = context.call.text("ClientId").unwrap_or("CLIENT_ID_NOT_APPLICABLE");
+        let subject = Subject { pool: self, username: &user.username, client };
+        match Invocation::new(subject, source, context.with_metadata(request), response) {
+            Some(invocation) => {
+                context.then_with(Then::Message(self.id.clone(), Box::new(message)), Some(invocation));
+            }
+            None => self.send(message),
         }
     }
 
@@ -110,6 +159,14 @@ fn message(attribute: &str, address: &str, username: &str, (subject, body): (&st
 }
 
 const CODE: &str = "{####}";
+const USERNAME: &str = "{username}";
+
+/// A text with the link in place of its label, if it has one.
+fn with_link(text: &str, link: &str) -> Option<String> {
+    let (before, rest) = text.split_once("{##")?;
+    let (label, after) = rest.split_once("##}")?;
+    Some(format!("{before}<a href=\"{link}\">{label}</a>{after}"))
+}
 
 /// The code of a one-time password sign-in.
 pub(super) fn sign_in(attribute: &str, address: &str, username: &str, code: &str) -> Message {
@@ -148,9 +205,6 @@ pub(super) fn link(pool: &UserPool, address: &str, username: &str, link: String)
     let default = "Please click the link below to verify your email address. {##Verify Email##}";
     let subject = pool.text("VerificationMessageTemplate/EmailSubjectByLink", "Your verification link");
     let body = pool.text("VerificationMessageTemplate/EmailMessageByLink", default).replace("{username}", username);
-    let body = match body.split_once("{##").and_then(|(before, rest)| Some((before, rest.split_once("##}")?))) {
-        Some((before, (label, after))) => format!("{before}<a href=\"{link}\">{label}</a>{after}"),
-        None => body,
-    };
+    let body = with_link(&body, &link).unwrap_or(body);
     Message { link: Some(link), ..message("email", address, username, (subject, body)) }
 }

@@ -17,7 +17,8 @@ use crate::{
     emulator::Emulator,
     runtime::{self, Alarm, NotRun, Outcome},
     services::cognito::{
-        Cognito, client::Client, context::Context, key::SigningKey, pool::UserPool, refusal, user::User,
+        Cognito, client::Client, context::Context, key::SigningKey, message::Message, pool::UserPool, refusal,
+        user::User,
     },
     wire::{call::Call, error::AwsError},
 };
@@ -41,6 +42,8 @@ pub(super) enum Then {
     Nothing,
     /// The tokens of this sign-in are issued again, with other claims.
     Tokens(String),
+    /// The message is sent from this pool, in the words of the response.
+    Message(String, Box<Message>),
 }
 
 /// The triggers of the runs of one operation.
@@ -201,7 +204,16 @@ impl Then {
         response: &Value,
         members: &mut Value,
     ) -> Result<(), AwsError> {
-        let Self::Tokens(event) = self else { return Ok(()) };
+        let event = match self {
+            Self::Nothing => return Ok(()),
+            Self::Message(pool, message) => {
+                if let Some(pool) = emulator.world().cognito.pools.get_mut(&pool) {
+                    pool.send(message.worded(response));
+                }
+                return Ok(());
+            }
+            Self::Tokens(event) => event,
+        };
         let context = Context::new(emulator, call, Triggers::default());
         let Cognito { pools, signing_key } = &mut emulator.world().cognito;
         // The user may have been deleted meanwhile.

@@ -101,7 +101,8 @@ impl UserPool {
             }
             _ => message::code(self, attribute, &address, &username, (&text, limits.text)),
         };
-        self.send(message);
+        let user = self.users[key].clone();
+        self.post(context, &user, message);
         Ok(delivery(attribute, &address))
     }
 

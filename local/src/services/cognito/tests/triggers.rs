@@ -278,13 +278,30 @@ async fn a_trigger_that_fails_or_cannot_run_ends_the_operation_with_its_error() 
     assert_eq!(pool.sign_in().await.unwrap_err(), format!("{not_invoked} ResourceNotFoundException."));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_words_the_messages() {
+    let says = json!({ "CustomMessage": { "emailSubject": "Hi", "emailMessage": "{username}: {####}" } });
+    let pool = Pool::new(&["CustomMessage"], says).await.with_ann().await;
+    let messages = crate::services::cognito::mail(&pool.test.emulator, "");
+    let message = serde_json::to_value(&messages).unwrap()[0].take();
+    assert_eq!(message["subject"], "Hi");
+    assert_eq!(message["body"], format!("ann: {}", message["code"].as_str().unwrap()));
+    let request = json!({
+        "codeParameter": "{####}", "linkParameter": "{##Click Here##}", "usernameParameter": "{username}",
+    });
+    let response = json!({ "smsMessage": null, "emailMessage": null, "emailSubject": null });
+    assert_eq!(pool.events().await, [json!(["CustomMessage_AdminCreateUser", request, response])]);
+}
+
 #[tokio::test]
 async fn operations_that_would_run_a_trigger_that_is_not_imitated_are_rejected() {
     let aws = super::Aws::new();
     let arn = "arn:aws:lambda:us-west-2:000000000000:function:f";
-    let pool = aws.pool(json!({ "LambdaConfig": { "CustomMessage": arn } })).await;
+    let sender = json!({ "LambdaVersion": "V1_0", "LambdaArn": arn });
+    let key = "arn:aws:kms:us-west-2:000000000000:key/k";
+    let pool = aws.pool(json!({ "LambdaConfig": { "CustomEmailSender": sender, "KMSKeyID": key } })).await;
     assert_eq!(
         aws.refused("AdminCreateUser", json!({ "UserPoolId": pool, "Username": "ann" })).await,
-        "the local emulator does not imitate the trigger CustomMessage of a user pool"
+        "the local emulator does not imitate the trigger CustomEmailSender of a user pool"
     );
 }
