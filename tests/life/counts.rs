@@ -128,7 +128,7 @@ async fn a_plan_announces_the_calls_that_its_run_makes() {
         json!({ "deployment": { "tags": { "team": "a", "cost": "b" } } }),
         json!({ "deployment": { "tags": { "team": "c", "cost": null } } }),
         json!({ "functions": { "open": { "timeout": 9, "managedPolicies": [policy], "logRetentionDays": 5 } } }),
-        json!({ "functions": { "open": { "managedPolicies": null, "environment": { "A": "1" }, "description": "d" } } }),
+        json!({ "functions": { "open": { "managedPolicies": null, "environment": { "KEY": "1" }, "description": "d" } } }),
         json!({ "cors": { "allowedOrigins": ["https://example.com"] }, "api": { "throttle": { "rate": 5, "burst": 9 } } }),
         json!({ "userPool": { "passwordPolicy": { "minimumLength": 12 }, "mfa": "OPTIONAL" } }),
         json!({ "client": { "generateSecret": true } }),
