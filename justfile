@@ -33,7 +33,7 @@ bench-emulator:
 
 # Write the schema of config.json anew from the types
 schema:
-    UPDATE_SCHEMA=1 cargo test --test main the_committed_schema
+    UPDATE_SCHEMA=1 cargo test --test main -- the_committed_schema the_schema_of_the_events
 
 # Write local/models from the botocore of tests/conformance/models.txt, and docs/aws-constraints.md from both
 models:

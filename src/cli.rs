@@ -154,6 +154,11 @@ pub(crate) struct Options {
     #[arg(value_parser = duration::parse, hide_env_values = true)]
     pub(crate) lock_timeout: Duration,
 
+    /// Allow a local state on a CI machine
+    #[arg(long, global = true, env = "STACKCTL_ALLOW_LOCAL_STATE", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new())]
+    pub(crate) allow_local_state: bool,
+
     /// Whether `config` was found in a parent of the current folder.
     #[arg(skip)]
     pub(crate) config_found: bool,

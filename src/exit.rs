@@ -41,3 +41,13 @@ impl Serialize for Exit {
         serializer.serialize_u8(self.code())
     }
 }
+
+impl schemars::JsonSchema for Exit {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Exit".into()
+    }
+
+    fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer", "enum": [0, 1, 2, 3, 4, 5, 130] })
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 /// What a command is about, and so which flags it takes to mean the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,8 @@ pub struct Hint(Vec<Part>);
 enum Part {
     Text(String),
     Command(SuggestedCommand),
+    /// A command with the flags that choose the stack.
+    Written(String),
 }
 
 impl Hint {
@@ -95,6 +97,16 @@ impl Hint {
         self
     }
 
+    /// The first command that can be run as it is: one without a placeholder such as `FILE`.
+    fn command(&self) -> Option<String> {
+        let mut lines = self.0.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Command(command) => Some(command.with_flags("")),
+            Part::Written(line) => Some(line.clone()),
+        });
+        lines.find(|line| !line.split(['/', ' ']).any(is_placeholder))
+    }
+
     /// Adds another hint at the end.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
@@ -106,10 +118,10 @@ impl Hint {
     #[must_use]
     pub fn resolved(&self, written: impl Fn(&SuggestedCommand) -> String) -> Self {
         let part = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Command(command) => format!("`{}`", written(command)),
+            Part::Command(command) => Part::Written(written(command)),
+            part => part.clone(),
         };
-        Self(vec![Part::Text(self.0.iter().map(part).collect())])
+        Self(self.0.iter().map(part).collect())
     }
 }
 
@@ -126,6 +138,15 @@ impl<T: AsRef<str>> PartialEq<T> for Hint {
     }
 }
 
+/// Whether a word of a command stands for a value, as `FILE` and `<stage>` do.
+fn is_placeholder(word: &str) -> bool {
+    let capital = |letter: char| letter.is_ascii_uppercase() || letter == '_';
+    word.starts_with('<') || (word.len() > 2 && word.chars().all(capital)) && !METHODS.contains(&word)
+}
+
+/// The words in capitals that are values.
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
 /// The texts of hints, joined.
 #[must_use]
 pub fn joined(hints: &[Hint], separator: &str) -> String {
@@ -137,13 +158,37 @@ impl fmt::Display for Hint {
         self.0.iter().try_for_each(|part| match part {
             Part::Text(text) => formatter.write_str(text),
             Part::Command(command) => write!(formatter, "`{}`", command.with_flags("")),
+            Part::Written(line) => write!(formatter, "`{line}`"),
         })
     }
 }
 
 impl Serialize for Hint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let command = self.command();
+        let mut hint = serializer.serialize_struct("Hint", 1 + usize::from(command.is_some()))?;
+        hint.serialize_field("message", &self.to_string())?;
+        if let Some(command) = command {
+            hint.serialize_field("command", &command)?;
+        }
+        hint.end()
+    }
+}
+
+impl schemars::JsonSchema for Hint {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Hint".into()
+    }
+
+    fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "required": ["message"],
+            "properties": {
+                "message": { "type": "string" },
+                "command": { "type": "string", "description": "a command line of stackctl that can be run as it is" }
+            }
+        })
     }
 }
 

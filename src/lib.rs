@@ -24,4 +24,4 @@ pub mod watch;
 
 pub use cli::{check_command_line, command_line};
 pub use commands::run;
-pub use report::plan_text;
+pub use report::{EventGroup, EventSchema, event_groups, event_schema_text, plan_text};

@@ -8,6 +8,7 @@ use std::{
 use bytes::Bytes;
 use http::Response;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -67,7 +68,7 @@ pub enum Unmade {
 }
 
 /// A request that did not get the answer that it must get.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// As `GET /items without a token`.
     pub request: String,

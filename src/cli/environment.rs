@@ -17,9 +17,17 @@ pub(super) fn environment() -> BTreeMap<String, String> {
     std::env::vars_os().filter_map(text).collect()
 }
 
-/// Whether `CI` is set, as CI systems do.
+/// Variables of CI systems that do not set `CI`, or whose jobs may remove it.
+const CI_SYSTEMS: [&str; 6] =
+    ["GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "CODEBUILD_BUILD_ID", "JENKINS_URL", "TEAMCITY_VERSION"];
+
+/// Whether this is a CI system. `CI=false` says that it is not.
 pub(super) fn is_ci(environment: &BTreeMap<String, String>) -> bool {
-    environment.get("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+    let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+    match set("CI") {
+        Some(value) => !matches!(value.as_str(), "0" | "false"),
+        None => CI_SYSTEMS.iter().any(|name| set(name).is_some()),
+    }
 }
 
 /// Whether colors are off, because a CI system did not ask for them.

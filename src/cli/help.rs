@@ -16,7 +16,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
 ];
 
 /// The ids of [`Options`](super::Options)'s options.
-const COMMON: [&str; 12] = [
+const COMMON: [&str; 13] = [
     "config",
     "stage",
     "region",
@@ -29,6 +29,7 @@ const COMMON: [&str; 12] = [
     "color",
     "parallel",
     "lock_timeout",
+    "allow_local_state",
 ];
 
 /// The whole command line, with its help screens.
@@ -97,6 +98,19 @@ fn accepted(command: &str) -> &'static [&'static str] {
     match command {
         "completions" | "man" | "version" => &["color"],
         "show" => &["json", "quiet", "verbose", "color"],
+        "plan" => &[
+            "config",
+            "stage",
+            "region",
+            "profile",
+            "local",
+            "json",
+            "quiet",
+            "verbose",
+            "color",
+            "parallel",
+            "allow_local_state",
+        ],
         "list" => &["config", "region", "profile", "json", "quiet", "verbose", "color"],
         "graph" => &["config", "stage", "region", "quiet", "verbose", "color"],
         "init" => &["region", "json", "quiet", "verbose", "color"],

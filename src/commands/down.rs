@@ -6,7 +6,7 @@ use crate::{
     engine::{Action, Consent, Desired, Key},
     exit::Exit,
     failure::Failure,
-    report::counted,
+    report::{NothingToDelete, Retained, counted},
     session::{
         OnInterrupt, Run, Session, Survey,
         apply::{self, Tally},
@@ -21,8 +21,7 @@ pub(crate) async fn run(run: &Run, delete_users: Option<u64>) -> Result<Exit, Fa
     let identity = project::identify(run)?;
     if deployed::recorded(run, &identity).await?.is_none() {
         let absent = missing_state::verify(run, &identity).await?;
-        let message = format!("{}: nothing to delete: {absent}", stack_and_stage(&identity));
-        run.report.note(message);
+        run.report.tell(&NothingToDelete { stack: stack_and_stage(&identity), evidence: absent });
         for fault in new_stack::renamed(run, &identity).await? {
             run.report.warn(&fault);
         }
@@ -35,8 +34,8 @@ pub(crate) async fn run(run: &Run, delete_users: Option<u64>) -> Result<Exit, Fa
     check_count(&survey, delete_users)?;
     let kept = kept(&survey);
     remove(run, &session, survey).await?;
-    for message in kept {
-        run.report.note(message);
+    for pool in kept {
+        run.report.tell(&pool);
     }
     Ok(Exit::Done)
 }
@@ -71,18 +70,10 @@ fn check_count(survey: &Survey, named: Option<u64>) -> Result<(), Failure> {
         .hint(format!("`--delete-users {records}` deletes it with them; without the flag it is kept")))
 }
 
-/// What is retained because it contains user data, and how to delete it.
-fn kept(survey: &Survey) -> Vec<String> {
+/// What is retained because it contains user data.
+fn kept(survey: &Survey) -> Vec<Retained> {
     let kept = |key: &Key| survey.observed.holdings.get(key).filter(|records| **records > 0);
     let steps =
         survey.plan.steps.iter().filter(|step| matches!(step.action, Action::Keep { .. } | Action::Adopt { .. }));
-    let notes = steps.filter_map(|step| {
-        let records = kept(&step.key)?;
-        Some(format!(
-            "retained {}: it has {}; `--delete-users {records}` deletes the pool with them",
-            step.key,
-            counted(records, "user")
-        ))
-    });
-    notes.collect()
+    steps.filter_map(|step| Some(Retained { key: step.key.clone(), users: *kept(&step.key)? })).collect()
 }

@@ -4,7 +4,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Fault},
     hint::SuggestedCommand,
-    report::Locked,
+    report::{Locked, Unlocked},
     session::{
         OnInterrupt, Run,
         confirm::{self, Act, Question},
@@ -20,7 +20,7 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     let store = connection::store(run, &identity).await?;
     let place = store.place();
     let Some(seen) = store.seen_lock().await? else {
-        run.report.note(format!("{place} is not locked: nothing to do"));
+        run.report.tell(&Unlocked { place: &place, was_locked: false });
         return Ok(Exit::Done);
     };
     show(run, &place, &seen);
@@ -29,7 +29,7 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     confirm::ask(run, &Question { act: Act::ForceRelease, text, hint }).await?;
     run.cancel.on_interrupt(OnInterrupt::Leave);
     let _lock = lock::seize(run, &*store, &seen).await?;
-    run.report.note(format!("unlocked {place}"));
+    run.report.tell(&Unlocked { place: &place, was_locked: true });
     Ok(Exit::Done)
 }
 
@@ -41,7 +41,7 @@ fn show(run: &Run, place: &str, seen: &SeenLock) {
         let message = "the lock holder has exited: the next command takes over the lock\n";
         if asking { run.report.insist_note(message) } else { run.report.note(message) }
     } else {
-        run.report.show(&warning(seen.holder.as_ref()), asking);
+        run.report.show(&run.report.resolved(&warning(seen.holder.as_ref())), asking);
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What a call to a resource comes to.
 pub type Result<T, E = ResourceError> = std::result::Result<T, E>;
 
 /// Why a call to a resource did not do what was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, thiserror::Error)]
 #[error("{}", self.text())]
 pub struct ResourceError {
     /// What the engine may conclude.
@@ -26,7 +27,7 @@ pub struct ResourceError {
 }
 
 /// What may be concluded from a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It took no effect, and trying again would not change that.

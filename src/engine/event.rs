@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{error::ResourceError, key::Key, verb::Verb};
 
 /// One thing that happened.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     StepStarted {
         key: Key,
         verb: Verb,
     },
-    /// A step, or the look at a thing, waits for something and says for what.
+    /// A step, or the reading of a resource, waits for something.
     Waiting {
         key: Key,
         /// For what, and how long at most.
@@ -25,6 +26,7 @@ pub enum Event {
         key: Key,
         verb: Verb,
         #[serde(rename = "seconds", serialize_with = "seconds")]
+        #[schemars(with = "f64")]
         took: Duration,
     },
     /// A step failed; what needs it is not begun.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -35,7 +36,7 @@ pub enum When {
 }
 
 /// An immutable setting of a resource that is about to be created.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub(crate) struct Fixed {
     pub(crate) field: Cow<'static, str>,
     pub(crate) value: Value,
@@ -44,7 +45,7 @@ pub(crate) struct Fixed {
 }
 
 /// What a later change of an immutable setting comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Later {
     /// It is refused, because a replacement would lose users' data.

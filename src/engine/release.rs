@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, Unit};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -66,7 +67,7 @@ pub fn served_release<'s>(state: &'s State, rules: &dyn Rules) -> Option<&'s Rel
 }
 
 /// Why a release cannot be rolled back to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Obstacle {
     /// It was recorded by a version that did not keep what its deployment needs.
@@ -116,7 +117,7 @@ pub struct WayBack {
 }
 
 /// A thing that has to serve what it served.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Move {
     pub key: Key,
     /// What it serves now, as it is recorded.

@@ -1,9 +1,10 @@
 //! What a step does, in one word.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a step does, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
     Keep,
@@ -11,7 +12,7 @@ pub enum Verb {
     Adopt,
     /// Change in place.
     Update,
-    /// Make anew.
+    /// Delete and create, in the order that the kind requires.
     Replace,
     Delete,
     /// Drop from the state without deleting.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Failure, Fault, Place};
+use super::{ErrorCode, Failure, Fault, Place};
 use crate::{
     config::{Problem, Problems, Severity},
     engine::{ObserveError, PlanError, Refused, StackMismatch, StoreError},
@@ -14,7 +14,7 @@ use crate::{
 
 impl From<Problem> for Fault {
     fn from(problem: Problem) -> Self {
-        let Problem { file, line, column, path, message, details, hint, .. } = problem;
+        let Problem { file, line, column, path, message, details, hint, severity } = problem;
         let mut whole = String::new();
         if let Some(file) = &file {
             whole.push_str(file);
@@ -29,7 +29,9 @@ impl From<Problem> for Fault {
         }
         whole.push_str(&message);
         let place = Some(Place { file, line, column, path });
-        Self { message: whole, details, hints: hint.iter().map(Hint::from).collect(), place }
+        let hints = hint.iter().map(Hint::from).collect();
+        let code = (severity == Severity::Error).then_some(ErrorCode::Config);
+        Self { code, message: whole, details, hints, place }
     }
 }
 
@@ -87,8 +89,18 @@ impl From<Refused> for Failure {
             hints.retain(|other| *other != hint);
             hints.push(hint);
         }
-        Self { exit: Exit::Failed, errors: refused.0.iter().map(Fault::new).collect(), hints }
+        Self { exit: Exit::Failed, errors: refused.0.iter().map(refusal).collect(), hints }
     }
+}
+
+/// A rejection of the plan, with its code.
+fn refusal(error: &PlanError) -> Fault {
+    let code = match error {
+        PlanError::WouldLoseData { .. } => Some(ErrorCode::DataLoss),
+        PlanError::NotOurs { .. } => Some(ErrorCode::Unmanaged),
+        _ => None,
+    };
+    Fault { code, ..Fault::new(error) }
 }
 
 /// Replaces the name of a pool's setting with its name in the config, which users know.

@@ -2,30 +2,33 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::ErrorCode;
 use crate::{engine::ResourceError, exit::Exit, filesystem::Unsafe, hint::Hint};
 
 /// The only error type of the commands. Its exit code is not optional, so every failure has one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) errors: Vec<Fault>,
-    /// What to do, one line each.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// What to do about all of them.
     pub(crate) hints: Vec<Hint>,
 }
 
 /// One error.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Fault {
+    /// What kind of error it is. While it is `None`, the exit code of the failure says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(required, with = "ErrorCode")]
+    pub(crate) code: Option<ErrorCode>,
     /// A sentence fragment that can follow `error: `.
     pub(crate) message: String,
     /// Details, one line each.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) details: Vec<String>,
-    /// What to do about this error, one line each.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// What to do about this error.
     pub(crate) hints: Vec<Hint>,
     /// The place in the config, when there is one.
     #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
@@ -33,7 +36,7 @@ pub(crate) struct Fault {
 }
 
 /// A place in the config.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Place {
     /// The file; `None` when the value comes from a flag.
     pub(crate) file: Option<String>,
@@ -79,6 +82,14 @@ impl Failure {
         self
     }
 
+    /// Says what kind of error the last one is.
+    pub(crate) fn code(mut self, code: ErrorCode) -> Self {
+        if let Some(error) = self.errors.last_mut() {
+            error.code = Some(code);
+        }
+        self
+    }
+
     /// Adds a hint.
     pub(crate) fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
@@ -100,7 +111,10 @@ impl Failure {
 
     /// Writes out every command in the hints.
     pub(crate) fn resolved(&self, written: impl Fn(&Hint) -> Hint) -> Self {
-        let errors = self.errors.iter().map(|error| error.resolved(&written)).collect();
+        let code = ErrorCode::from(self.exit);
+        let errors =
+            self.errors.iter().map(|error| Fault { code: error.code.or(Some(code)), ..error.resolved(&written) });
+        let errors = errors.collect();
         Self { exit: self.exit, errors, hints: self.hints.iter().map(written).collect() }
     }
 }
@@ -125,14 +139,17 @@ impl Fault {
 
     /// Writes out every command in the hints.
     pub(crate) fn resolved(&self, written: impl Fn(&Hint) -> Hint) -> Self {
-        Self { hints: self.hints.iter().map(written).collect(), ..self.clone() }
+        let code = self.code.or(Some(ErrorCode::Warning));
+        Self { code, hints: self.hints.iter().map(written).collect(), ..self.clone() }
     }
 
     /// An error that is caused by a failed AWS request.
     pub(crate) fn of(what: impl fmt::Display, error: &ResourceError) -> Self {
         let mut details: Vec<String> = error.to_string().lines().map(str::to_owned).collect();
         details.extend(error.request_id.as_ref().map(|id| format!("request id {id}")));
-        Self { message: what.to_string(), details, hints: error.hints.iter().map(Hint::from).collect(), place: None }
+        let hints = error.hints.iter().map(Hint::from).collect();
+        let code = error.operation.is_some().then_some(ErrorCode::AwsRequest);
+        Self { code, message: what.to_string(), details, hints, place: None }
     }
 }
 

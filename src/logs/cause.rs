@@ -69,6 +69,23 @@ impl Serialize for Cause {
     }
 }
 
+impl schemars::JsonSchema for Cause {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Cause".into()
+    }
+
+    fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "required": ["kind", "what"],
+            "properties": {
+                "kind": { "enum": ["timeout", "memory", "exit", "load", "error", "response"] },
+                "what": { "type": ["string", "null"] }
+            }
+        })
+    }
+}
+
 /// Finds the cause in the lines of one invocation, including Lambda's own. Returns [`Cause::Malformed`] if the
 /// invocation ended without any other failure, and `None` if its end is not among the lines.
 pub fn cause<'m>(messages: impl IntoIterator<Item = &'m str>) -> Option<Cause> {

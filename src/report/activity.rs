@@ -1,6 +1,7 @@
 //! Something that happened in the local emulator.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,10 +11,11 @@ use super::{
 };
 
 /// A request, a sign-in, a message or a line of a function's log. Of each, the fields that it has.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema, Deserialize)]
 pub(crate) struct ActivityLine {
     /// Sorts lines by time.
     pub(crate) id: String,
+    #[schemars(with = "String")]
     pub(crate) at: Timestamp,
     /// `request`, `sign_in`, `mail` or `function_log`.
     kind: String,

@@ -62,3 +62,30 @@ impl Serialize for Answer<'_> {
         event.end()
     }
 }
+
+impl schemars::JsonSchema for Answer<'_> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Answer".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let explanation = generator.subschema_for::<Option<Fault>>();
+        schemars::json_schema!({
+            "type": "object",
+            "required": ["route", "url", "status", "headers", "body", "base64", "explanation", "seconds"],
+            "properties": {
+                "route": { "type": "string", "description": "as in the config: `GET /items/{id}`" },
+                "url": { "type": "string" },
+                "status": { "type": "integer" },
+                "headers": {
+                    "type": "object",
+                    "additionalProperties": { "type": "array", "items": { "type": "string" } }
+                },
+                "body": { "type": "string" },
+                "base64": { "type": "boolean", "description": "whether `body` is encoded, because it is not text" },
+                "explanation": explanation,
+                "seconds": { "type": "number" }
+            }
+        })
+    }
+}

@@ -1,11 +1,12 @@
 //! A card: one thing to report, with a text and, by its serialized form, an event of `--json`.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
 
 use crate::hint::Hint;
 
 /// One thing to report.
-pub(crate) trait Card: Serialize {
+pub(crate) trait Card: Serialize + JsonSchema {
     /// The name of its JSON event.
     const EVENT: &'static str;
 
@@ -20,9 +21,11 @@ pub(crate) trait Card: Serialize {
 }
 
 /// A note.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Note {
     /// A sentence fragment.
+    #[serde(serialize_with = "sentence")]
+    #[schemars(with = "String")]
     pub(super) message: Hint,
 }
 
@@ -32,4 +35,8 @@ impl Card for Note {
     fn text(&self) -> String {
         format!("{}\n", self.message)
     }
+}
+
+fn sentence<S: Serializer>(hint: &Hint, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(hint)
 }

@@ -1,5 +1,6 @@
 //! A changed field: its name, the values that may be shown, and the route that it belongs to.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ use super::{
 use crate::engine::{Change, ChangeCause, Field, is_secret};
 
 /// A changed field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub(crate) struct ChangeRow {
     /// The field's path, outermost name first.
     pub(crate) field: String,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 use crate::check::{CheckReport, Finding};
 
 /// The requests that passed and failed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Checked<'a> {
     /// How many requests got the expected response.
     passed: usize,
@@ -27,6 +28,7 @@ pub(crate) struct Checked<'a> {
     cors_unknown: &'a [String],
     /// How long it took.
     #[serde(rename = "seconds", serialize_with = "seconds")]
+    #[schemars(with = "f64")]
     took: Duration,
 }
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::{Timestamp, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
 use crate::engine::Verb;
 
 /// What is watched.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Watching<'a> {
     pub(crate) config: &'a Path,
     /// The functions' folders, as named in the config.
@@ -26,9 +27,10 @@ pub(crate) struct Watching<'a> {
 }
 
 /// A change, from its save to its result.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Cycle {
     /// When it ended.
+    #[schemars(with = "String")]
     pub(crate) at: Timestamp,
     /// The saved files. Empty when the system did not name them.
     pub(crate) files: Vec<String>,
@@ -36,11 +38,12 @@ pub(crate) struct Cycle {
     pub(crate) end: CycleEnd,
     /// The time from the last save to the end.
     #[serde(rename = "seconds", serialize_with = "super::wording::seconds")]
+    #[schemars(with = "f64")]
     pub(crate) took: Duration,
 }
 
 /// The result of a change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(crate) enum CycleEnd {
     Deployed(Deployed),
@@ -61,7 +64,7 @@ pub(crate) enum CycleEnd {
 }
 
 /// What a change has deployed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Deployed {
     /// How many steps were done, by verb.
     pub(crate) steps: BTreeMap<Verb, usize>,

@@ -1,6 +1,7 @@
 //! The status of the local emulator.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 };
 
 /// The status of the local emulator, and its URL.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub(crate) struct EmulatorStatus {
     /// What the command did or found: `started`, `stopped`, `running`, `not running`,
     /// `not responding`, `reset`.
@@ -44,8 +45,9 @@ pub(crate) struct EmulatorStatus {
 }
 
 /// What a running emulator reports about itself.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema, Deserialize)]
 pub(crate) struct EmulatorActivity {
+    #[schemars(with = "String")]
     pub(crate) started: Timestamp,
     /// The requests to APIs and AWS services since then.
     requests: u64,
@@ -56,7 +58,7 @@ pub(crate) struct EmulatorActivity {
 }
 
 /// A function with environments on the local emulator.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema, Deserialize)]
 struct RunningFunction {
     function: String,
     environments: u64,
@@ -124,13 +126,13 @@ impl Card for EmulatorStatus {
 }
 
 /// The local emulators that run on this machine.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct EmulatorList {
     pub(crate) emulators: Vec<EmulatorRow>,
 }
 
 /// A local emulator that runs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct EmulatorRow {
     /// The folder of the project.
     pub(crate) folder: String,
@@ -165,7 +167,7 @@ impl EmulatorRow {
 }
 
 /// The variables with which other tools reach the local emulator.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[expect(clippy::struct_field_names, reason = "the names of the variables")]
 pub(crate) struct EmulatorVariables {
     /// The URL.

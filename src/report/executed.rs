@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -12,13 +13,14 @@ use super::{
 use crate::{engine::Verb, exit::Exit};
 
 /// The number of steps that were done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Executed {
     pub(crate) steps: BTreeMap<Verb, usize>,
     /// How many steps were not started.
     pub(crate) skipped: usize,
     /// How long that took.
     #[serde(rename = "seconds", serialize_with = "seconds")]
+    #[schemars(with = "f64")]
     pub(crate) took: Duration,
 }
 
@@ -37,8 +39,9 @@ impl Card for Executed {
 }
 
 /// The result and the cost of a command: the last event.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Done {
+    /// The name of the command; empty when the command line is invalid.
     pub(crate) command: &'static str,
     pub(crate) exit: Exit,
     #[serde(flatten)]
@@ -46,7 +49,7 @@ pub(crate) struct Done {
 }
 
 /// The cost of a run.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub(crate) struct Bill {
     /// The number of AWS requests, by `service:Operation`.
     pub(crate) calls: BTreeMap<String, u64>,
@@ -57,6 +60,7 @@ pub(crate) struct Bill {
     /// The number of saves of the state.
     pub(crate) saves: u64,
     #[serde(rename = "seconds", serialize_with = "seconds")]
+    #[schemars(with = "f64")]
     pub(crate) took: Duration,
 }
 

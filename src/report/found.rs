@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 use crate::engine::{Catalog, Desired, Key, State};
 
 /// The resources found, and the configured ones that were not found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct FoundTable {
     stack: String,
     stage: String,
@@ -20,7 +21,7 @@ pub(crate) struct FoundTable {
 }
 
 /// A resource.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 struct FoundRow {
     key: Key,
     /// The ID at AWS; `None` when the resource was not found.
@@ -86,7 +87,7 @@ impl FoundRow {
 }
 
 /// A rebuilt state.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Recovered {
     pub(crate) state: String,
     /// The number of recorded resources.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 use crate::engine::{Obstacle, Release};
 
 /// The releases, and which of them is live.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct HistoryTable<'a> {
     /// The releases, newest first.
     pub(crate) releases: Vec<ReleaseRow<'a>>,
@@ -24,7 +25,7 @@ pub(crate) struct HistoryTable<'a> {
 }
 
 /// One release.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ReleaseRow<'a> {
     /// Whether it is live.
     #[serde(rename = "live")]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{card::Card, plain::is_command};
 
 /// The version of the events. It changes when a field goes or changes its meaning, not when one is added.
-const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 #[derive(Serialize)]
 struct Line<'a, T> {
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn characters_that_control_a_terminal_are_escaped() {
         let line = line(&serde_json::json!({ "name": "a\u{9b}31m\u{202e}\u{7f}\u{1b}" }));
-        assert_eq!(line, "{\"v\":2,\"name\":\"a\\u009b31m\\u202e\\u007f\\u001b\"}\n");
+        assert_eq!(line, "{\"v\":3,\"name\":\"a\\u009b31m\\u202e\\u007f\\u001b\"}\n");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap()["name"], "a\u{9b}31m\u{202e}\u{7f}\u{1b}");
     }
 }

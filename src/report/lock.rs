@@ -1,5 +1,6 @@
 //! The state lock: waiting for it, and its holder.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -31,7 +32,7 @@ impl Card for LockNews {
 }
 
 /// A lock that may be force-released, with its holder.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Locked<'a> {
     /// The locked state.
     pub(crate) place: &'a str,

@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -23,11 +24,12 @@ const COLOURS: [Style; 5] = [
 pub(crate) const API: &str = "[api]";
 
 /// A log line and its source.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct LogLine<'a> {
     /// The function's name in the config; `None` for a request to the API.
     pub(crate) function: Option<&'a str>,
     /// The time of the line.
+    #[schemars(with = "String")]
     pub(crate) at: Timestamp,
     /// The request that it belongs to, when known.
     pub(crate) request_id: Option<&'a str>,

@@ -1,6 +1,7 @@
 //! A message that Cognito would have sent, kept by the local emulator.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,10 +10,11 @@ use super::{
 };
 
 /// A message to a user.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema, Deserialize)]
 pub(crate) struct Mail {
     /// Its ID, which sorts messages by time.
     pub(crate) id: String,
+    #[schemars(with = "String")]
     pub(crate) sent: Timestamp,
     pub(crate) user_pool_id: String,
     pub(crate) username: String,

@@ -1,5 +1,6 @@
 //! The next commands to run.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// Commands to run, each with a comment.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Next {
     pub(super) commands: Vec<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -46,7 +47,7 @@ impl Card for Outputs {
 }
 
 /// One output.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Output<'a> {
     pub(crate) name: &'a str,
     pub(crate) value: &'a str,

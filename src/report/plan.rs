@@ -7,6 +7,7 @@ use std::{
 };
 
 use anstyle::Style;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// A plan to show.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub(crate) struct PlanTable {
     stack: String,
     stage: String,
@@ -49,7 +50,7 @@ pub(crate) struct PlanTable {
 }
 
 /// One step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Deserialize)]
 struct PlanRow {
     key: Key,
     verb: Verb,

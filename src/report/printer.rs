@@ -16,6 +16,7 @@ use super::{
     live::{Live, Progress},
     log,
     next::{Next, NextStep},
+    opening::Opening,
     plain,
     plan::PlanTable,
     table,
@@ -63,6 +64,8 @@ struct Streams {
     bare: Stream,
     /// The error of a result that could not be written.
     undelivered: Option<io::Error>,
+    /// The order of the first events.
+    opening: Opening,
 }
 
 impl Report {
@@ -81,6 +84,7 @@ impl Report {
             err: guarded(anstream::AutoStream::new(io::stderr(), choice), io::stderr().is_terminal()),
             bare: Box::new(io::stdout()),
             undelivered: None,
+            opening: Opening::new(options),
         };
         // The log lines of `-v` would break up spinners.
         let shown = look == Look::Human && !options.quiet && options.verbose == 0;
@@ -99,8 +103,23 @@ impl Report {
     }
 
     /// Prints a result of the command.
-    pub(crate) fn data(&self, card: &impl Card) {
-        self.to_stdout(|streams| &mut streams.out, self.render(card).as_bytes());
+    pub(crate) fn data<C: Card>(&self, card: &C) {
+        let text = self.render(card);
+        match self.look {
+            Look::Human => self.to_stdout(|streams| &mut streams.out, text.as_bytes()),
+            Look::Json => self.event(C::EVENT, text),
+        }
+    }
+
+    /// Prints an event of `--json`, after the target.
+    fn event(&self, name: &str, line: String) {
+        let lines = self.streams().opening.events(name, line);
+        self.to_stdout(|streams| &mut streams.out, lines.as_bytes());
+    }
+
+    /// Notes the stack, the stage and the Region, for the `target` event of a run that does not connect.
+    pub(crate) fn identified(&self, names: [&str; 3]) {
+        self.streams().opening.identified(names);
     }
 
     /// Prints progress. Silent with `--quiet`.
@@ -269,7 +288,7 @@ pub(super) fn guarded(stream: impl Write + Send + 'static, terminal: bool) -> St
 impl Events for Report {
     fn emit(&self, event: Event) {
         match self.look {
-            Look::Json => self.raw(json::line(&event).as_bytes()),
+            Look::Json => self.event("", event::json(event, |hint| self.flags.hint(hint))),
             Look::Human if self.quiet => {}
             Look::Human => {
                 self.live.follow(&event);

@@ -2,19 +2,20 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{card::Card, wording::counted};
 
 /// A valid config.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Valid<'a> {
     pub(crate) config: &'a Path,
     pub(crate) stages: &'a [ValidStage],
 }
 
 /// A valid stage.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct ValidStage {
     pub(crate) stage: String,
     pub(crate) functions: usize,
@@ -38,7 +39,7 @@ impl Card for Valid<'_> {
 }
 
 /// The written files of an example.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Written<'a> {
     /// The files, in order.
     pub(crate) files: &'a [&'a str],

@@ -1,12 +1,13 @@
 //! The result of a rollback.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{card::Card, plain::plain};
 use crate::engine::{Key, Move};
 
 /// An earlier release is live again, as a new release.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RolledBack<'a> {
     /// The number of the new release.
     pub(crate) release: u64,
@@ -28,7 +29,7 @@ pub(crate) struct RolledBack<'a> {
 }
 
 /// The previous live deployment was restored, because the rollback failed. In text mode the hints of the error say so.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RolledForward<'a> {
     /// The release of the failed rollback.
     pub(crate) back_to: u64,

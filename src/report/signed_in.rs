@@ -41,3 +41,29 @@ impl Serialize for SignedIn<'_> {
         event.end()
     }
 }
+
+impl schemars::JsonSchema for SignedIn<'_> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SignedIn".into()
+    }
+
+    fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "required": [
+                "user", "token_type", "id_token", "id_token_expires_in", "access_token", "access_token_expires_in",
+                "refresh_token", "refresh_token_expires_in"
+            ],
+            "properties": {
+                "user": { "type": "string" },
+                "token_type": { "const": "Bearer" },
+                "id_token": { "type": "string" },
+                "id_token_expires_in": { "type": "integer", "description": "in seconds" },
+                "access_token": { "type": "string" },
+                "access_token_expires_in": { "type": "integer", "description": "in seconds" },
+                "refresh_token": { "type": ["string", "null"] },
+                "refresh_token_expires_in": { "type": ["integer", "null"], "description": "in seconds" }
+            }
+        })
+    }
+}

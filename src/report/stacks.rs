@@ -1,6 +1,7 @@
 //! The stacks that are recorded in the state places of a folder.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 };
 
 /// The recorded stacks, and the local emulator.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct StackList {
     /// The stacks, by name and stage.
     pub(crate) stacks: Vec<StackRow>,
@@ -22,7 +23,7 @@ pub(crate) struct StackList {
 }
 
 /// A recorded stack.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub(crate) struct StackRow {
     pub(crate) stack: String,
     pub(crate) stage: String,
@@ -35,6 +36,7 @@ pub(crate) struct StackRow {
     /// The number of the last release.
     pub(crate) release: Option<u64>,
     /// When the last release was confirmed.
+    #[schemars(with = "Option<String>")]
     pub(crate) released: Option<Timestamp>,
     /// The folder or the bucket of its state.
     pub(crate) place: String,

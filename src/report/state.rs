@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     card::Card,
@@ -15,9 +16,11 @@ use super::{
 use crate::engine::{Intent, Key, Recorded, State};
 
 /// A state and its location.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct StateCard<'a> {
     pub(crate) place: &'a str,
+    /// The document, whose format has a version of its own.
+    #[schemars(with = "Map<String, Value>")]
     pub(crate) state: &'a State,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
 use crate::engine::{Key, NotCompared};
 
 /// How a live resource compares with the config.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Condition {
     /// The live settings are as configured.
@@ -41,7 +42,7 @@ pub(crate) enum Condition {
 }
 
 /// A resource.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct StatusRow {
     pub(crate) key: Key,
     pub(crate) id: Option<String>,
@@ -58,7 +59,7 @@ pub(crate) struct StatusRow {
 }
 
 /// All resources.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct StatusTable {
     /// The stack, for the text only: JSON has it in the `target` event.
     #[serde(skip)]

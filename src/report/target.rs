@@ -1,5 +1,6 @@
 //! The stack or user pool of a command, and its location.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -8,7 +9,7 @@ use super::{
 };
 
 /// A stack and its location.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub(crate) struct Target {
     /// `deployment.serviceName`.
     pub(crate) stack: String,
@@ -18,7 +19,7 @@ pub(crate) struct Target {
 }
 
 /// A user pool that does not belong to a stack, and its location.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct PoolTarget {
     pub(crate) user_pool_id: String,
     #[serde(flatten)]
@@ -26,7 +27,7 @@ pub(crate) struct PoolTarget {
 }
 
 /// An account and a Region, or a custom endpoint.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub(crate) struct Location {
     pub(crate) region: String,
     /// The account ID, twelve digits.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{card::Card, plain::plain};
 use crate::engine::Obstacle;
 
 /// A release that was skipped.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Unavailable<'a> {
     pub(crate) release: u64,
     pub(crate) obstacles: &'a [Obstacle],

@@ -2,14 +2,25 @@
 
 use std::io::{self, Write as _};
 
-use super::json;
-use crate::{exit::Exit, failure::Failure};
+use super::{
+    executed::{Bill, Done},
+    json,
+    opening::PartialTarget,
+};
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    hint::{Hint, SuggestedCommand},
+};
 
-/// Prints clap's message to its stream. With `machine`, an error is also an event.
+/// Prints clap's message to its stream. With `machine`, an error is an event, between those
+/// of every run.
 pub(crate) fn usage(answer: &clap::Error, machine: bool) -> Exit {
     if machine && answer.use_stderr() {
-        let failure = failure(answer);
-        let _ = io::stdout().write_all(json::card(&failure).as_bytes());
+        let failure = failure(answer).resolved(Clone::clone);
+        let target = json::card(&PartialTarget::default());
+        let done = json::card(&Done { command: "", exit: Exit::Usage, bill: Bill::default() });
+        let _ = io::stdout().write_all((target + &json::card(&failure) + &done).as_bytes());
     } else {
         let _ = answer.print();
     }
@@ -23,5 +34,5 @@ fn failure(answer: &clap::Error) -> Failure {
     let first = first.strip_prefix("error: ").unwrap_or(first);
     let mut lines = first.lines().map(str::trim);
     let failure = Failure::usage(lines.next().unwrap_or_default());
-    lines.fold(failure, Failure::detail).hint("see `stackctl --help`")
+    lines.fold(failure, Failure::detail).hint(Hint::from("see ").run(SuggestedCommand::stack("--help")))
 }

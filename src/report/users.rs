@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 use crate::users::User;
 
 /// Users of a pool.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct UserTable<'a> {
     /// In Cognito's order.
     pub(crate) users: &'a [User],
@@ -24,7 +25,7 @@ pub(crate) struct UserTable<'a> {
 }
 
 /// One user.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct UserCard<'a> {
     #[serde(flatten)]
     pub(crate) user: &'a User,

@@ -2,7 +2,7 @@
 
 use super::{Run, terminal};
 use crate::{
-    failure::Failure,
+    failure::{ErrorCode, Failure},
     hint::Hint,
     report::{Look, Target},
 };
@@ -106,24 +106,27 @@ fn named(stage: &str, typed: &str) -> Result<(), Failure> {
 
 fn cannot_ask(why: &str) -> Failure {
     Failure::usage(format!("cannot ask for confirmation: {why}. Nothing was changed."))
+        .code(ErrorCode::ConfirmationRequired)
 }
 
 fn not_confirmed(why: &str) -> Failure {
-    Failure::failed(format!("not confirmed{why}. Nothing was changed."))
+    Failure::failed(format!("not confirmed{why}. Nothing was changed.")).code(ErrorCode::NotConfirmed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit::Exit;
 
     #[test]
     fn deleting_a_stack_on_aws_requires_its_full_stage_name() {
         assert_eq!(named("prod", "prod"), Ok(()));
-        assert_eq!(named("prod", ""), Err(Failure::failed("not confirmed. Nothing was changed.")));
+        assert_eq!(named("prod", ""), Err(not_confirmed("")));
         for typed in ["y", "yes", "PROD", "pro"] {
+            let failure = named("prod", typed).unwrap_err();
             let message =
                 format!("not confirmed: expected the stage's name `prod`, found `{typed}`. Nothing was changed.");
-            assert_eq!(named("prod", typed), Err(Failure::failed(message)));
+            assert_eq!((&*failure.errors[0].message, failure.exit), (&*message, Exit::Failed));
         }
     }
 }

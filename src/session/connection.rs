@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Run, emulator, reachability};
+use super::{Run, emulator, local_state, reachability};
 use crate::{
     aws::{ConnectOptions, Connection},
     config::{Identity, S3Location},
@@ -16,6 +16,7 @@ use crate::{
 /// # Errors
 /// When there is no connection, or it is to another account.
 pub(crate) async fn open<'a>(run: &'a Run, identity: &Identity) -> Result<&'a Connection, Failure> {
+    local_state::refuse_on_ci(run, identity)?;
     let connection = connect(run, Some(identity.region.clone()), &identity.path).await?;
     check_account(run, identity, &connection.account)?;
     Ok(connection)
@@ -64,6 +65,7 @@ pub(crate) async fn store(run: &Run, identity: &Identity) -> Result<Box<dyn Back
     if run.options.local {
         return Ok(Box::new(on_local(identity)));
     }
+    local_state::refuse_on_ci(run, identity)?;
     if identity.state.s3.is_none() {
         return Ok(Box::new(in_folder(identity, &identity.path.with_file_name(&identity.state.path))));
     }

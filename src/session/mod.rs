@@ -10,6 +10,7 @@ pub(crate) mod deployed;
 pub(crate) mod emulator;
 pub(crate) mod function_error;
 pub(crate) mod leftover_state;
+mod local_state;
 pub(crate) mod lock;
 pub(crate) mod missing_state;
 pub(crate) mod new_stack;

@@ -62,7 +62,7 @@ impl Remarks {
             return known.details.push(format!("also in the package of `{function}`"));
         }
         let message = format!("functions.{function}.source: {message}");
-        faults.push(Fault { message, details, hints: hints.iter().map(Hint::from).collect(), place: None });
+        faults.push(Fault { message, details, hints: hints.iter().map(Hint::from).collect(), ..Fault::default() });
     }
 
     /// Prints what is not among the remarks `before`.

@@ -120,7 +120,10 @@ pub(crate) fn outline(run: &Run) -> Result<Outline, Failure> {
 /// # Errors
 /// When that cannot be read.
 pub(crate) fn identify(run: &Run) -> Result<Identity, Failure> {
-    Ok(config::identify(&run.options.config, &selection(run)).map_err(|problems| name_sources(run, problems))?)
+    let identity = config::identify(&run.options.config, &selection(run));
+    let identity = identity.map_err(|problems| name_sources(run, problems))?;
+    run.report.identified([&identity.service_name, &identity.stage, &identity.region]);
+    Ok(identity)
 }
 
 /// Reads the identity of every declared stage, the default one first. A stage whose identity cannot be read is left out.

@@ -1,5 +1,6 @@
 //! What a user wants to know of a stack that is up.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Where a stack answers and what it is called; what does not exist yet is `None` or not listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Outputs {
     pub region: String,
     pub account: String,
@@ -35,13 +36,13 @@ pub struct Outputs {
 }
 
 /// Where a route answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RouteUrl {
     /// As in the configuration: `GET /items/{id}`.
     pub route: String,
     /// With the path's variables as they are written.
     pub url: String,
-    /// Whether everybody may call it.
+    /// Whether all callers may use it.
     pub public: bool,
 }
 

@@ -3,10 +3,11 @@
 use std::{fmt, fs};
 
 use jiff::{Timestamp, Unit};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Who holds a lock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Holder {
     pub pid: u32,
     pub host: String,
@@ -21,7 +22,7 @@ pub struct Holder {
 }
 
 /// What tells a process from every other one that has, or had, its number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 pub struct Process {
     /// The run of the machine, from its start to its stop.
     pub boot: String,

@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{error::StateError, holder::Holder};
 
 /// A held lock, as it was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SeenLock {
-    /// Who holds it, when that can be told.
+    /// The lock holder, when it is known.
     pub holder: Option<Holder>,
-    /// How long ago they gave the last sign of life, at places where holders give any.
+    /// How long ago the lock holder gave the last sign of life, at places where holders give any.
     #[serde(rename = "silent_seconds", serialize_with = "some_seconds", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u64>")]
     pub silent: Option<Duration>,
     /// Whether they are not at work any more: the next process gets the lock.
     pub given_up: bool,
@@ -33,25 +35,27 @@ pub struct LockRequest<'a> {
 }
 
 /// What is worth telling while a lock is waited for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum LockNews {
     /// A process holds it; reported once for each holder.
     Waiting {
         place: String,
-        /// Who holds it, when that can be told.
+        /// The lock holder, when it is known.
         holder: Option<Holder>,
         /// How long it is waited for at most.
         #[serde(rename = "at_most_seconds", serialize_with = "seconds")]
+        #[schemars(with = "u64")]
         at_most: Duration,
     },
     /// A process holds it that may be dead: its next renewal is waited for.
     Watching {
         place: String,
-        /// Who holds it, when that can be told.
+        /// The lock holder, when it is known.
         holder: Option<Holder>,
         /// How long that takes at most.
         #[serde(rename = "at_most_seconds", serialize_with = "seconds")]
+        #[schemars(with = "u64")]
         at_most: Duration,
     },
     /// It is taken over from a process that has ended.

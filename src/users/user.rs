@@ -8,13 +8,14 @@ use aws_sdk_cognitoidentityprovider::{
 };
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{error::UserError, pool::Users, rejection::About, secret::Secret};
 use crate::aws::{call, operation};
 
 /// A user of the pool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct User {
     /// What Cognito calls them; a UUID where users sign in with an address.
     pub username: String,
@@ -24,8 +25,10 @@ pub struct User {
     pub enabled: bool,
     pub attributes: BTreeMap<String, String>,
     /// When they were made.
+    #[schemars(with = "Option<String>")]
     pub created: Option<Timestamp>,
     /// When they were changed last.
+    #[schemars(with = "Option<String>")]
     pub modified: Option<Timestamp>,
     /// The second factors that they have turned on; a list of users does not tell.
     #[serde(skip_serializing_if = "Vec::is_empty")]

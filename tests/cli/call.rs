@@ -154,7 +154,7 @@ fn the_response_is_one_event_with_status_headers_and_body() {
     let events = sandbox.events("call GET /items/7 --local");
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     assert_eq!(names, ["response", "done"]);
-    let answer = &events[0];
+    let answer = &events[1];
     assert_eq!((answer["status"].as_u64(), answer["route"].as_str()), (Some(401), Some("GET /items/{id}")));
     assert_eq!(answer["headers"]["x-amzn-errortype"][0], "UnauthorizedException");
     assert_eq!(
@@ -164,7 +164,7 @@ fn the_response_is_one_event_with_status_headers_and_body() {
     assert_eq!(answer["explanation"]["message"], "GET /items/7: API Gateway rejected it (401 Unauthorized)");
     let failed = sandbox.events("call GET /items/7 --local --fail");
     assert_eq!((failed[1]["event"].as_str(), failed[2]["exit"].as_u64()), (Some("error"), Some(1)));
-    assert!(sandbox.events("call POST /echo --local")[0]["explanation"].is_null());
+    assert!(sandbox.events("call POST /echo --local")[1]["explanation"].is_null());
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn a_user_signs_in_and_sends_the_token_that_the_route_requires() {
     ");
     // A public route is called without signing in.
     let events = sandbox.events("call POST /echo --as bob --local");
-    assert_eq!(events[0]["message"], "this route is public: no token is sent");
+    assert_eq!(events[1]["message"], "this route is public: no token is sent");
     assert_eq!(events.last().unwrap()["calls"], serde_json::json!({}));
 }
 
@@ -298,7 +298,7 @@ fn an_error_of_an_invoked_function_is_shown() {
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     assert_eq!(names, ["invoked", "error", "done"]);
     assert_eq!(
-        (&events[0]["payload"]["errorMessage"], &events[0]["function_error"]),
+        (&events[1]["payload"]["errorMessage"], &events[1]["function_error"]),
         (&"sold_out".into(), &"Unhandled".into())
     );
     assert_eq!(events[2]["calls"]["lambda:Invoke"], 1);

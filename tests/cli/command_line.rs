@@ -22,7 +22,9 @@ fn a_mistyped_command_is_guessed_and_a_mistake_is_an_event() {
     $ plan --json --paralell 3
     exit code 2
     --- stdout
-    {"v":2,"event":"error","exit":2,"errors":[{"message":"unexpected argument '--paralell' found"}],"hints":["see `stackctl --help`"]}
+    {"v":3,"event":"target","stack":null,"stage":null,"region":null,"account":null,"endpoint":null,"local":false}
+    {"v":3,"event":"error","exit":2,"errors":[{"code":"usage","message":"unexpected argument '--paralell' found","details":[],"hints":[]}],"hints":[{"message":"see `stackctl --help`","command":"stackctl --help"}]}
+    {"v":3,"event":"done","command":"","exit":2,"calls":{},"reads":0,"writes":0,"saves":0,"seconds":0.0}
     "#);
 }
 
@@ -91,6 +93,8 @@ fn help_names_the_commands_the_flags_and_their_variables() {
                                      [default: 10]
           --lock-timeout <DURATION>  How long to wait for the state lock, such as 30s or 5m [env:
                                      STACKCTL_LOCK_TIMEOUT] [default: 0s]
+          --allow-local-state        Allow a local state on a CI machine [env:
+                                     STACKCTL_ALLOW_LOCAL_STATE]
       -h, --help                     Print help (see more with '--help')
       -V, --version                  Print version
 

@@ -292,7 +292,7 @@ fn outputs_are_printed_bare_and_as_variables() {
     let host = format!(".execute-api.localhost:{}/dev\n", sandbox.server()["port"]);
     assert!(invoke.starts_with("http://") && invoke.ends_with(&host), "{invoke}");
     let events = sandbox.events("outputs --local client_id");
-    assert_eq!((&events[0]["event"], &events[0]["name"]), (&"output".into(), &"client_id".into()));
+    assert_eq!((&events[1]["event"], &events[1]["name"]), (&"output".into(), &"client_id".into()));
     let lines = [
         "outputs --local --env",
         "outputs --local --dotenv",
@@ -338,7 +338,9 @@ fn outputs_are_printed_bare_and_as_variables() {
     $ outputs --local --env --json
     exit code 2
     --- stdout
-    {"v":2,"event":"error","exit":2,"errors":[{"message":"the argument '--env' cannot be used with '--json'"}],"hints":["see `stackctl --help`"]}
+    {"v":3,"event":"target","stack":null,"stage":null,"region":null,"account":null,"endpoint":null,"local":false}
+    {"v":3,"event":"error","exit":2,"errors":[{"code":"usage","message":"the argument '--env' cannot be used with '--json'","details":[],"hints":[]}],"hints":[{"message":"see `stackctl --help`","command":"stackctl --help"}]}
+    {"v":3,"event":"done","command":"","exit":2,"calls":{},"reads":0,"writes":0,"saves":0,"seconds":0.0}
     "#);
     let exports = sandbox.run("outputs --local --env").out;
     let shell = sandbox.ran(&mut sandbox.shell(&format!("{exports}printf %s \"$INVOKE_URL\"")));

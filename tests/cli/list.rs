@@ -23,10 +23,10 @@ fn stacks_and_stages_of_every_place_are_listed() {
     assert_eq!(header, ["STACK", "STAGE", "WHERE", "RESOURCES", "RELEASE", "RELEASED", "STATE"]);
     assert!(text.contains("\n3 stacks and stages\nlocal emulator: running at http://127.0.0.1:"), "{text}");
     let events = sandbox.events("list");
-    let stacks = events[0]["stacks"].as_array().unwrap();
+    let stacks = events[1]["stacks"].as_array().unwrap();
     let places: Vec<_> = stacks.iter().map(|one| (one["stage"].as_str().unwrap(), one["local"] == true)).collect();
     assert_eq!(places, [("dev", true), ("dev", false), ("prod", false)]);
-    assert_eq!((&events[0]["emulator"]["state"], &stacks[0]["release"]), (&"running".into(), &1.into()));
+    assert_eq!((&events[1]["emulator"]["state"], &stacks[0]["release"]), (&"running".into(), &1.into()));
     sandbox.write("state/shop.prod.json", "{");
     let ran = sandbox.run("list");
     assert_eq!((ran.code, ran.out.matches("prod").count()), (1, 0), "{}", ran.out);

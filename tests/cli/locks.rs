@@ -76,7 +76,7 @@ fn a_lock_timeout_is_an_event_and_then_an_error() {
         "pid": 7, "host": "desk", "user": "bob", "command": "up", "since": "2026-11-23T09:00:00Z"
     });
     let news = json!({
-        "v": 2, "event": "lock", "status": "waiting", "place": "state/shop.dev.json", "holder": holder,
+        "v": 3, "event": "lock", "status": "waiting", "place": "state/shop.dev.json", "holder": holder,
         "at_most_seconds": 1
     });
     assert_eq!(lock, [&news]);
@@ -188,11 +188,11 @@ fn the_lock_holder_is_an_event() {
         "pid": 7, "host": "desk", "user": "bob", "command": "up", "since": "2026-11-23T09:00:00Z"
     });
     let locked = json!({
-        "v": 2, "event": "lock_holder", "place": "state/shop.dev.json", "holder": holder, "given_up": false
+        "v": 3, "event": "lock_holder", "place": "state/shop.dev.json", "holder": holder, "given_up": false
     });
-    assert_eq!(events[0], locked);
+    assert_eq!(events[1], locked);
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
-    assert_eq!(names, ["lock_holder", "warning", "note", "done"]);
+    assert_eq!(names, ["target", "lock_holder", "warning", "unlocked", "done"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod call;
 mod call_failures;
 mod checks;
+mod ci;
 mod clock;
 mod command_line;
 mod confirmation;
@@ -10,6 +11,7 @@ mod connection;
 mod deploy;
 mod disk;
 pub(crate) mod emulator;
+mod events;
 mod interrupts;
 mod list;
 mod local;

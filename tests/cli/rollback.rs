@@ -11,7 +11,7 @@ use super::{emulator::ServedEmulator, sandbox::Sandbox, scripted};
 fn transcript(sandbox: &Sandbox, line: &str) -> String {
     let local = if line.contains("--local") { " --local" } else { "" };
     let events = sandbox.events(&format!("history{local}"));
-    let releases = events[0]["releases"].as_array().unwrap().clone();
+    let releases = events[1]["releases"].as_array().unwrap().clone();
     let mut text = sandbox.transcript(line);
     for row in releases {
         for (member, word) in [("at", "MOMENT"), ("by", "WHO")] {
@@ -141,7 +141,7 @@ fn a_rollback_is_an_event_and_can_be_repeated() {
     assert_eq!(
         *done,
         json!({
-            "v": 2,
+            "v": 3,
             "event": "rolled_back",
             "release": 6,
             "back_to": 1,
@@ -181,7 +181,7 @@ fn a_release_that_is_not_recorded_is_rejected() {
 #[test]
 fn a_release_whose_version_was_deleted_is_not_available() {
     let sandbox = three_releases();
-    let version = sandbox.events("history --local")[0]["releases"][2]["release"]["serves"].clone();
+    let version = sandbox.events("history --local")[1]["releases"][2]["release"]["serves"].clone();
     assert_eq!(version["lambda_function.hello"], Value::from("1"));
     let endpoint = sandbox.run("outputs endpoint --local").out;
     let function = format!("{}/2015-03-31/functions/shop-dev-hello?Qualifier=1", endpoint.trim());
@@ -224,7 +224,7 @@ fn a_rollback_that_cannot_be_recorded_is_resumed() {
     hint: the changes are not recorded; `stackctl rollback 1` continues
     ");
     sandbox.done("rollback --yes");
-    let rows = sandbox.events("history")[0]["releases"].clone();
+    let rows = sandbox.events("history")[1]["releases"].clone();
     let (row, by) = (&rows[0], &rows[0]["release"]["by"]);
     assert_eq!((&row["live"], &row["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
     assert_eq!(by, "arn:aws:iam::000000000000:user/local", "the caller as AWS names it");
@@ -288,7 +288,7 @@ def answer(event):"#,
 #[test]
 fn a_rollback_whose_check_fails_is_rolled_forward() {
     let sandbox = broken();
-    let (live, plan) = (sandbox.events("history --local")[0].clone(), "plan --local --detailed-exitcode");
+    let (live, plan) = (sandbox.events("history --local")[1].clone(), "plan --local --detailed-exitcode");
     insta::assert_snapshot!(transcript(&sandbox, "rollback --local --quiet"), @r"
     exit code 1
     error: GET /items as a user: the response is 500, not 200
@@ -297,10 +297,10 @@ fn a_rollback_whose_check_fails_is_rolled_forward() {
         hello from /items
     hint: rolled forward: what was live before the rollback is live again
     ");
-    assert_eq!((sandbox.events("history --local")[0].clone(), sandbox.run(plan).code), (live, 0));
+    assert_eq!((sandbox.events("history --local")[1].clone(), sandbox.run(plan).code), (live, 0));
     let events = sandbox.events("rollback --local --quiet");
     let forward = events.iter().find(|event| event["event"] == "rolled_forward").unwrap();
-    let expected = json!({ "v": 2, "event": "rolled_forward", "back_to": 1, "restored": ["lambda_function.items"] });
+    let expected = json!({ "v": 3, "event": "rolled_forward", "back_to": 1, "restored": ["lambda_function.items"] });
     assert_eq!(*forward, expected);
     insta::assert_snapshot!(transcript(&sandbox, "rollback --local --no-check"), @r"
     exit code 0
@@ -356,6 +356,6 @@ fn a_rollback_that_fails_says_how_to_resume() {
     let _healthy = TcpListener::bind(address).unwrap();
     sandbox.done("rollback --yes --quiet");
     let events = sandbox.events("history");
-    let last = &events[0]["releases"][0];
+    let last = &events[1]["releases"][0];
     assert_eq!((&last["live"], &last["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
 }

@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 use stackctl_local::{Emulator, Settings};
 
-use super::{pinned::pinned, scripted};
+use super::{events, pinned::pinned, scripted};
 pub(crate) use crate::harness::process::Ran;
 use crate::harness::{Place, Secrets, process::Process};
 
@@ -121,6 +121,9 @@ impl Sandbox {
         let words: Vec<&str> = command.get_args().filter_map(|word| word.to_str()).collect();
         let tokens = words.windows(2).any(|two| PRINT_TOKENS.iter().any(|names| names == two));
         let line = words.join(" ");
+        if words.contains(&"--json") && !words.contains(&"-c") {
+            events::check(&line, &ran.out);
+        }
         self.check_files();
         let place = if tokens { Place::Tokens } else { Place::Open };
         self.secrets.check(&format!("stdout of `{line}`"), place, ran.out.as_bytes());

@@ -56,7 +56,7 @@ fn results_that_cannot_be_written_are_an_error() {
 
     $ outputs --json
     exit code 1
-    {"v":2,"event":"error","exit":1,"errors":[{"message":"the results cannot be written to stdout","details":["No space left on device"]}]}
+    {"v":3,"event":"error","exit":1,"errors":[{"code":"failed","message":"the results cannot be written to stdout","details":["No space left on device"],"hints":[]}],"hints":[]}
 
     $ completions bash
     exit code 1

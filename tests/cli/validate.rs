@@ -74,10 +74,10 @@ fn every_problem_is_reported_with_its_place_and_a_hint() {
     "#);
     sandbox.edit(r#""stag": "dev""#, r#""stage": "dev""#);
     let events = sandbox.events("validate");
-    let place = &events[0]["errors"][0]["location"];
+    let place = &events[1]["errors"][0]["location"];
     assert_eq!((&place["file"], &place["line"]), (&"config.json".into(), &6.into()));
-    assert_eq!((&events[0]["event"], &events[0]["exit"]), (&"error".into(), &2.into()));
-    assert_eq!((&events[1]["event"], &events[1]["exit"], events.len()), (&"done".into(), &2.into(), 2));
+    assert_eq!((&events[1]["event"], &events[1]["exit"]), (&"error".into(), &2.into()));
+    assert_eq!((&events[2]["event"], &events[2]["exit"], events.len()), (&"done".into(), &2.into(), 3));
 }
 
 #[test]
@@ -195,5 +195,5 @@ fn every_stage_is_validated_and_each_problem_reported_once() {
       prod: 1 function, 3 routes
       test: 2 functions, 2 routes
     ");
-    assert_eq!(sandbox.events("validate")[0]["stages"][1]["routes"], 3);
+    assert_eq!(sandbox.events("validate")[1]["stages"][1]["routes"], 3);
 }

@@ -199,7 +199,10 @@ fn a_failure_is_reported_and_the_next_save_resumes() {
     aws.refuse("lambda:UpdateAlias");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
     let error = watching.until("error");
-    assert_eq!(error["hints"][0], "0 of 1 steps are done and recorded; the next save tries again", "{error}");
+    assert_eq!(
+        error["hints"][0]["message"], "0 of 1 steps are done and recorded; the next save tries again",
+        "{error}"
+    );
     assert_eq!(watching.cycle().0, "failed");
     // A save that changes nothing resumes, too.
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");

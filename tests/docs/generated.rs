@@ -2,7 +2,7 @@
 
 use std::{env, fs};
 
-use super::{commands, config, operations, permissions, root};
+use super::{commands, config, events, operations, permissions, root};
 
 const HINT: &str = "is stale: run `just docs-pages` and commit it";
 
@@ -10,6 +10,7 @@ const HINT: &str = "is stale: run `just docs-pages` and commit it";
 fn the_generated_pages_are_current() {
     expect("docs/config-reference.md", &config::reference());
     expect("docs/commands.md", &commands::reference());
+    expect("docs/events.md", &events::page());
     expect("docs/emulator-operations.md", &operations::page());
     let parts = [("policy", permissions::policy()), ("operations", permissions::operations())];
     let page = fs::read_to_string(root().join("docs/permissions.md")).unwrap();

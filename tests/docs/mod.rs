@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod dependencies;
+mod events;
 mod generated;
 mod operations;
 pub mod page;

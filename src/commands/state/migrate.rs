@@ -6,6 +6,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     hint::{Hint, SuggestedCommand},
+    report::StateMoved,
     session::{OnInterrupt, Run, connection, lock, project},
     state::{Backend, StateError, Transferred, nothing_to_move, transfer},
 };
@@ -29,7 +30,7 @@ pub(super) async fn run(run: &Run, arguments: &MigrateArgs) -> Result<Exit, Fail
     run.cancel.on_interrupt(OnInterrupt::Leave);
     let Transferred { saves } = transfer(&*from, &*to, (&identity.service_name, &identity.stage)).await?;
     run.meter.count_saves(saves);
-    run.report.note(moved(&*from, &*to, saves));
+    run.report.tell(&StateMoved { from: from.place(), to: to.place(), moved: saves > 0 });
     Ok(Exit::Done)
 }
 
@@ -43,17 +44,6 @@ fn unreadable(error: StateError) -> Failure {
         }
     }
     failure
-}
-
-fn moved(from: &dyn Backend, to: &dyn Backend, saves: u64) -> String {
-    let (from, to) = (from.place(), to.place());
-    match saves {
-        0 => format!("the state was already moved from {from} to {to}: nothing to do"),
-        _ => format!(
-            "moved the state from {from} to {to}\n\
-             the note at the old place can be deleted when no checkout uses that place any more"
-        ),
-    }
 }
 
 /// The current place of the state: that of `--from`, or else the folder that is used when the config names none.

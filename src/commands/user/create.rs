@@ -8,6 +8,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     hint::{Hint, SuggestedCommand},
+    report::{UserAction, UserChanged},
     session::{
         OnInterrupt, Pool, Run, password,
         terminal::{self, Terminal},
@@ -104,8 +105,7 @@ async fn invite(
     let newcomer = newcomer(run, people, settings, wanted).await?;
     run.cancel.on_interrupt(OnInterrupt::Leave);
     newcomer.admit(true).await?;
-    let message = format!("invited {}: Cognito sends them a temporary password", wanted.name);
-    run.report.note(message);
+    run.report.tell(&UserChanged::new(&wanted.name, UserAction::Invited));
     Ok(())
 }
 

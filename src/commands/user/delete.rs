@@ -5,6 +5,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     hint::SuggestedCommand,
+    report::{UserAction, UserChanged},
     session::{
         OnInterrupt, Pool, Run,
         confirm::{self, Act, Question},
@@ -18,6 +19,6 @@ pub(crate) async fn run(run: &Run, pool: &PoolArgs, user: &str) -> Result<Exit, 
     confirm::ask(run, &Question { act: Act::DeleteUser, text, hint }).await?;
     run.cancel.on_interrupt(OnInterrupt::Leave);
     pool.people(run).delete(user).await.map_err(|error| pool.failure(&error))?;
-    run.report.note(format!("deleted {user}"));
+    run.report.tell(&UserChanged::new(user, UserAction::Deleted));
     Ok(Exit::Done)
 }

@@ -5,6 +5,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     hint::SuggestedCommand,
+    report::{UserAction, UserChanged},
     session::{OnInterrupt, Pool, Run},
     users::{UserError, Users},
 };
@@ -20,7 +21,7 @@ pub(crate) async fn add(run: &Run, pool: &PoolArgs, names: [&str; 2], create: bo
         ),
         _ => pool.failure(&error),
     })?;
-    run.report.note(format!("put {user} into {group}; tokens say so from the next sign-in on"));
+    run.report.tell(&UserChanged::new(user, UserAction::AddedToGroup).group(group));
     Ok(Exit::Done)
 }
 
@@ -41,6 +42,6 @@ pub(crate) async fn remove(run: &Run, pool: &PoolArgs, names: [&str; 2]) -> Resu
     run.cancel.on_interrupt(OnInterrupt::Leave);
     pool.people(run).remove_from_group(user, group).await.map_err(|error| pool.failure(&error))?;
     // Cognito returns the same response when the user was not in the group.
-    run.report.note(format!("{user} is not in {group}; tokens say so from the next sign-in on"));
+    run.report.tell(&UserChanged::new(user, UserAction::RemovedFromGroup).group(group));
     Ok(Exit::Done)
 }

@@ -4,6 +4,7 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
+    report::{UserAction, UserChanged},
     session::{OnInterrupt, Pool, Run, password, terminal},
     users::PoolSettings,
 };
@@ -29,7 +30,7 @@ pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &PasswordRequest) ->
         people.set_password(&wanted.name, &chosen, wanted.temporary).await
     };
     set.await.map_err(|error| pool.failure(&error))?;
-    let until = if wanted.temporary { "; the next sign-in asks for another one" } else { "" };
-    run.report.note(format!("set the password of {}{until}", wanted.name));
+    let action = if wanted.temporary { UserAction::TemporaryPasswordSet } else { UserAction::PasswordSet };
+    run.report.tell(&UserChanged::new(&wanted.name, action));
     Ok(Exit::Done)
 }

@@ -4,6 +4,7 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
+    report::{UserAction, UserChanged},
     session::{OnInterrupt, Pool, Run},
 };
 
@@ -11,7 +12,7 @@ pub(crate) async fn disable(run: &Run, pool: &PoolArgs, user: &str) -> Result<Ex
     let pool = Pool::open(run, pool).await?;
     run.cancel.on_interrupt(OnInterrupt::Leave);
     pool.people(run).disable(user).await.map_err(|error| pool.failure(&error))?;
-    run.report.note(format!("disabled {user}"));
+    run.report.tell(&UserChanged::new(user, UserAction::Disabled));
     Ok(Exit::Done)
 }
 
@@ -19,6 +20,6 @@ pub(crate) async fn enable(run: &Run, pool: &PoolArgs, user: &str) -> Result<Exi
     let pool = Pool::open(run, pool).await?;
     run.cancel.on_interrupt(OnInterrupt::Leave);
     pool.people(run).enable(user).await.map_err(|error| pool.failure(&error))?;
-    run.report.note(format!("enabled {user}"));
+    run.report.tell(&UserChanged::new(user, UserAction::Enabled));
     Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -24,7 +25,7 @@ pub struct Unconfirmed {
 }
 
 /// What was changed of one thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Changed {
     pub verb: Verb,
@@ -33,13 +34,14 @@ pub struct Changed {
     pub settings: BTreeSet<String>,
 }
 
-/// A confirmed change of what is served.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A confirmed change of the live version.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Release {
     /// From 1, and given once as long as the stack is there.
     pub number: u64,
     /// When it was confirmed.
+    #[schemars(with = "String")]
     pub at: Timestamp,
     pub by: String,
     /// Whether its check has passed; otherwise it was not asked for.
