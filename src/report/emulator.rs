@@ -139,6 +139,7 @@ pub(crate) struct EmulatorRow {
     pub(crate) url: String,
     /// The process ID.
     pub(crate) pid: u32,
+    #[schemars(with = "Option<String>")]
     pub(crate) started: Option<Timestamp>,
 }
 

@@ -4,10 +4,10 @@ use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use super::{
-    ActivityLine, Cycle, Done, EmulatorList, EmulatorStatus, EmulatorVariables, Executed, FoundTable, HistoryTable, Invoked, Locked, LogLine, Mail,
-    NothingToDelete, Output, PlanTable, PoolTarget, Recovered, Retained, RolledBack, RolledForward, SignedIn,
-    StackList, StateCard, StateMoved, StatusTable, TokenCard, Unavailable, Unlocked, UserCard, UserChanged, UserTable,
-    Valid, Watching, Written,
+    ActivityLine, Cycle, Done, EmulatorList, EmulatorStatus, EmulatorVariables, Executed, FoundTable, HistoryTable,
+    Invoked, Locked, LogLine, Mail, NothingToDelete, Output, PlanTable, PoolTarget, Recovered, Retained, RolledBack,
+    RolledForward, SignedIn, StackList, StateCard, StateMoved, StatusTable, TokenCard, Unavailable, Unlocked, UserCard,
+    UserChanged, UserTable, Valid, Watching, Written,
     answer::Answer,
     card::{Card, Note},
     checked::Checked,
@@ -170,7 +170,9 @@ fn users_and_requests(group: &mut Group) {
 fn project_and_emulator(group: &mut Group) {
     group.card::<Written>("`init`");
     group.card::<Valid>("`validate`");
-    group.card::<EmulatorStatus>("`local start`, `local stop`, `local status`, `local reset`, and when `--local` starts it");
+    group.card::<EmulatorStatus>(
+        "`local start`, `local stop`, `local status`, `local reset`, and when `--local` starts it",
+    );
     group.card::<EmulatorList>("`local list`");
     group.card::<ActivityLine>("`local logs`, and `local start --foreground`");
     group.card::<Mail>("`local mail`");

@@ -153,7 +153,7 @@ fn the_response_is_one_event_with_status_headers_and_body() {
     let sandbox = up();
     let events = sandbox.events("call GET /items/7 --local");
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
-    assert_eq!(names, ["response", "done"]);
+    assert_eq!(names, ["target", "response", "done"]);
     let answer = &events[1];
     assert_eq!((answer["status"].as_u64(), answer["route"].as_str()), (Some(401), Some("GET /items/{id}")));
     assert_eq!(answer["headers"]["x-amzn-errortype"][0], "UnauthorizedException");
@@ -163,7 +163,7 @@ fn the_response_is_one_event_with_status_headers_and_body() {
     );
     assert_eq!(answer["explanation"]["message"], "GET /items/7: API Gateway rejected it (401 Unauthorized)");
     let failed = sandbox.events("call GET /items/7 --local --fail");
-    assert_eq!((failed[1]["event"].as_str(), failed[2]["exit"].as_u64()), (Some("error"), Some(1)));
+    assert_eq!((failed[2]["event"].as_str(), failed[3]["exit"].as_u64()), (Some("error"), Some(1)));
     assert!(sandbox.events("call POST /echo --local")[1]["explanation"].is_null());
 }
 
@@ -296,12 +296,12 @@ fn an_error_of_an_invoked_function_is_shown() {
     "#);
     let events = sandbox.events(r#"invoke items --local --data {"raise":"sold_out"}"#);
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
-    assert_eq!(names, ["invoked", "error", "done"]);
+    assert_eq!(names, ["target", "invoked", "error", "done"]);
     assert_eq!(
         (&events[1]["payload"]["errorMessage"], &events[1]["function_error"]),
         (&"sold_out".into(), &"Unhandled".into())
     );
-    assert_eq!(events[2]["calls"]["lambda:Invoke"], 1);
+    assert_eq!(events[3]["calls"]["lambda:Invoke"], 1);
 }
 
 #[test]

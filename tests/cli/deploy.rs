@@ -153,11 +153,11 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
 fn events_are_one_per_line_and_the_last_one_counts_calls_and_saves() {
     let sandbox = Sandbox::new();
     let events = sandbox.events("up --local --parallel 1");
-    assert!(events.iter().all(|event| event["v"] == 2), "{events:?}");
+    assert!(events.iter().all(|event| event["v"] == 3), "{events:?}");
     let mut names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     names.dedup();
     names.retain(|name| !matches!(*name, "step_started" | "step_done"));
-    assert_eq!(names, ["note", "target", "plan", "applied", "checked", "outputs", "next", "done"]);
+    assert_eq!(names, ["target", "note", "plan", "applied", "checked", "outputs", "next", "done"]);
     let done = events.last().unwrap();
     assert_eq!(done["calls"]["lambda:CreateFunction"], 1);
     // The intents, the results and that the check has passed; results gather for a second, so a slow machine has more.

@@ -158,7 +158,7 @@ fn the_list_has_the_emulators_that_run() {
     let homes = tempfile::tempdir().unwrap();
     let home = homes.path().to_str().unwrap();
     let [one, other] = [0, 1].map(|_| Sandbox::new().with("XDG_STATE_HOME", home));
-    let list = || one.events("local list")[0]["emulators"].as_array().unwrap().clone();
+    let list = || one.events("local list")[1]["emulators"].as_array().unwrap().clone();
     assert_eq!(one.done("local list").out, "no local emulator is running\n");
     one.done("local start");
     other.done("local start");

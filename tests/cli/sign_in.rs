@@ -55,7 +55,7 @@ fn the_event_has_all_tokens_with_their_lifetimes() {
     let tokens = &events[1];
     assert_eq!(
         (&tokens["v"], &tokens["user"], &tokens["token_type"]),
-        (&2.into(), &"ann@example.com".into(), &"Bearer".into())
+        (&3.into(), &"ann@example.com".into(), &"Bearer".into())
     );
     assert_eq!(claims(tokens["id_token"].as_str().unwrap())["token_use"], "id");
     assert_eq!(claims(tokens["access_token"].as_str().unwrap())["token_use"], "access");
