@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 const LONG: u64 = 5;
 
 /// The calls that a plan makes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Deserialize)]
 pub(crate) struct Estimate {
     /// How often each operation that changes something is called, by `service:Operation`.
     pub(crate) writes: BTreeMap<String, u64>,

@@ -1,6 +1,7 @@
 //! A plan file: where it is, and what its plan is based on.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -9,13 +10,14 @@ use super::{
 };
 
 /// A plan file that was written or read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct PlanFileCard {
     /// The path.
     pub(crate) file: String,
     pub(crate) format: u32,
     /// The version of stackctl that wrote it.
     pub(crate) written_by: String,
+    #[schemars(with = "String")]
     pub(crate) created_at: Timestamp,
     /// The serial of the state. `None` when there was no state.
     pub(crate) serial: Option<u64>,

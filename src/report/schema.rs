@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::{
     ActivityLine, Cycle, Done, EmulatorList, EmulatorStatus, EmulatorVariables, Executed, FoundTable, HistoryTable,
-    Invoked, Locked, LogLine, Mail, NothingToDelete, Output, PlanTable, PoolTarget, Recovered, Retained, RolledBack,
-    RolledForward, SignedIn, StackList, StateCard, StateMoved, StatusTable, TokenCard, Unavailable, Unlocked, UserCard,
-    UserChanged, UserTable, Valid, Watching, Written,
+    Invoked, Locked, LogLine, Mail, NothingToDelete, Output, PlanFileCard, PlanTable, PoolTarget, Recovered, Retained,
+    RolledBack, RolledForward, SignedIn, StackList, StateCard, StateMoved, StatusTable, TokenCard, Unavailable,
+    Unlocked, UserCard, UserChanged, UserTable, Valid, Watching, Written,
     answer::Answer,
     card::{Card, Note},
     checked::Checked,
@@ -130,6 +130,7 @@ fn every_command(group: &mut Group) {
 
 fn plan_and_deploy(group: &mut Group) {
     group.card::<PlanTable>("before a change");
+    group.card::<PlanFileCard>("`plan --out` has written a plan file, `show` has read one");
     group.engine();
     group.card::<Executed>("the plan was carried out");
     group.card::<Checked>("the post-deploy check has ended");

@@ -1,8 +1,6 @@
-//! Runs on a CI machine: nothing asks, nothing guesses, and nothing that is missing is success.
+//! The local state of runs on a CI machine.
 
-use stackctl_local::Settings;
-
-use super::{emulator::ServedEmulator, pty::Pty, sandbox::Sandbox};
+use super::sandbox::Sandbox;
 
 /// The state would be lost with the machine, so the next run would create the stack a second time.
 #[test]
@@ -38,59 +36,4 @@ fn a_local_state_on_a_ci_machine_can_be_allowed() {
     assert_eq!(ci.run("plan --local").code, 0, "the local emulator is on this machine anyway");
     ci.edit(r#""stage": "dev" }"#, r#""stage": "dev" }, "state": { "s3": { "bucket": "shop-states" } }"#);
     assert!(!lost(&ci, "plan"));
-}
-
-/// The transcript of lines on a pseudoterminal of a CI machine, each of which lacks something.
-fn transcripts(sandbox: &Sandbox, lines: &[&str]) -> String {
-    let transcript = |line: &&str| {
-        let (code, out, screen) = Pty::new(sandbox.command(line)).ends();
-        assert_ne!(code, 0, "{line} is no success: {out}{screen}");
-        assert!(!screen.contains('\u{1b}'), "{line} prints colors or spinners: {screen:?}");
-        sandbox.pinned(&format!("$ {line}\nexit code {code}\n{out}{screen}"))
-    };
-    lines.iter().map(transcript).collect::<Vec<_>>().join("\n")
-}
-
-#[test]
-fn what_is_missing_before_a_deploy_is_an_error_and_nothing_asks() {
-    let missing = Sandbox::empty().with("CI", "true");
-    let lines =
-        ["validate", "plan", "up --yes", "status", "outputs", "history", "down --yes", "rollback --yes", "logs"];
-    insta::assert_snapshot!(transcripts(&missing, &lines), @"");
-    let aws = ServedEmulator::new(Settings::default());
-    let sandbox = aws.sandbox().with("CI", "true");
-    let lines = [
-        "up",
-        "status --detailed-exitcode",
-        "outputs",
-        "rollback --yes",
-        "call GET /hello",
-        "invoke hello",
-        "logs",
-        "user list",
-        "state show",
-    ];
-    insta::assert_snapshot!(transcripts(&sandbox, &lines), @"");
-    sandbox.edit(r#""functions":"#, r#""stages": { "dev": {}, "prod": {} }, "functions":"#);
-    insta::assert_snapshot!(transcripts(&sandbox, &["plan --stage prd", "up --yes --stage prd", "down --yes --stage prd"]), @"");
-    assert_eq!(aws.writes_since(0), [""; 0], "nothing was changed");
-}
-
-#[test]
-fn what_is_missing_after_a_deploy_is_an_error_and_nothing_asks() {
-    let (_aws, sandbox) = ServedEmulator::deployed();
-    let sandbox = sandbox.with("CI", "true");
-    let lines = [
-        "down",
-        "user create ann",
-        "user set-password ann",
-        "user auth ann",
-        "user show ann",
-        "user delete ann",
-        "outputs nothing",
-        "call GET /nothing",
-        "invoke nothing",
-        "rollback 7 --yes",
-    ];
-    insta::assert_snapshot!(transcripts(&sandbox, &lines), @"");
 }

@@ -95,10 +95,12 @@ fn is(kind: &str, value: &Value) -> bool {
 
 /// A line for every command that takes `--json`, in an order in which each has something to do on a deployed stack, with the
 /// event of its result. `watch` ends with an interrupt, and has a test of its own.
-const LINES: [(&str, &str); 36] = [
+const LINES: [(&str, &str); 38] = [
     ("init other", "initialized"),
     ("validate", "valid"),
     ("plan --local", "plan"),
+    ("plan --local --out plan.json", "plan_file"),
+    ("show plan.json", "plan_file"),
     ("up --local", "applied"),
     ("list", "stacks"),
     ("status --local", "status"),
