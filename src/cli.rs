@@ -144,8 +144,8 @@ pub(crate) struct Options {
     #[arg(hide_env_values = true)]
     pub(crate) color: Color,
 
-    /// The number of concurrent API calls
-    #[arg(long, global = true, env = "STACKCTL_PARALLEL", value_name = "N", default_value_t = 10)]
+    /// The largest number of concurrent API calls
+    #[arg(long, global = true, env = "STACKCTL_PARALLEL", value_name = "N", default_value_t = 64)]
     #[arg(value_parser = number::parallel, hide_env_values = true)]
     pub(crate) parallel: u16,
 

@@ -9,6 +9,7 @@ use super::{
     clients::Context,
     error::{self, SdkError},
     operation::{Operation, QUOTA},
+    pace::{Pace, Quota, Turn},
     settle::Backoff,
 };
 use crate::engine::{Result, StepContext, Verdict};
@@ -32,17 +33,25 @@ where
     T: Send,
 {
     let mut backoff = Backoff::default();
+    let (pace, quotas) = (context.cloud.pace.as_ref(), operation.quotas);
     loop {
-        if let Some(pace) = &context.cloud.pace {
-            await_turn(context, pace.reserve(operation.quotas)).await?;
-        }
+        let turn = match pace {
+            Some(pace) => Some(await_turn(context, (pace, quotas)).await?),
+            None => None,
+        };
         let failure = match send().await {
-            Ok(output) => return Ok(output),
+            Ok(output) => {
+                pace.inspect(|pace| pace.passed(quotas));
+                return Ok(output);
+            }
             Err(failure) => failure,
         };
         let mut error = error::convert(operation, &failure, context.cloud.endpoint.as_deref());
         let Some(wait) = operation.wait_for(&error) else { return Err(error) };
-        if !backoff.pause(context, wait.at_most, wait.pause, wait.what).await? {
+        if let (Some(pace), Some(turn)) = (pace, turn.filter(|_| wait.what == QUOTA)) {
+            pace.throttled(quotas, turn);
+        }
+        if !backoff.pause(context, wait.at_most, wait.cadence, wait.what).await? {
             error.verdict = Verdict::TimedOut;
             error.hints.push(format!("waited {} s for {}", wait.at_most.as_secs(), wait.what));
             error.hints.extend(wait.hint.map(ToOwned::to_owned));
@@ -51,13 +60,27 @@ where
     }
 }
 
-/// Waits until the quotas allow a call. A turn that is far off is a wait like every other: told, and cut short by a wish
-/// to stop; what merely spaces the calls of a step out is neither.
-async fn await_turn<C>(context: &StepContext<'_, C>, turn: Instant) -> Result<()> {
+/// Waits until the quotas allow a call.
+async fn await_turn<C: Sync>(context: &StepContext<'_, C>, (pace, quotas): (&Pace, &[Quota])) -> Result<Turn> {
+    loop {
+        let turn = pace.reserve(quotas);
+        pass_time(context, turn.at).await?;
+        if !pace.is_void(quotas, turn) {
+            return Ok(turn);
+        }
+    }
+}
+
+/// Waits for a turn. One that is far off is a wait like every other: told, and cut short by a wish to stop; what merely
+/// spaces the calls of a step out is neither.
+async fn pass_time<C: Sync>(context: &StepContext<'_, C>, turn: Instant) -> Result<()> {
     let pause = turn.saturating_duration_since(Instant::now());
+    if pause.is_zero() {
+        return Ok(());
+    }
     let turn = tokio::time::sleep_until(turn);
     if pause <= SPACING {
-        turn.await;
+        context.idle(turn).await;
         return Ok(());
     }
     context.waiting(format!("waiting for {QUOTA} ({} s)", pause.as_secs_f64().ceil()));
@@ -162,7 +185,7 @@ mod tests {
     async fn turn_in(pause: Duration) -> (Result<(), ResourceError>, Duration, Vec<String>) {
         let (key, recorder, interrupt) =
             (Key::new(Kind::new("rest_api"), "main"), Recorder::default(), Interrupt::new());
-        let context = StepContext { cloud: &(), key: &key, events: &recorder, interrupt: &interrupt };
+        let context = StepContext { cloud: &(), key: &key, events: &recorder, interrupt: &interrupt, slot: None };
         let began = Instant::now();
         let wish = async {
             tokio::time::sleep_until(began + Duration::from_secs(1)).await;
@@ -170,7 +193,7 @@ mod tests {
             std::future::pending::<()>().await;
         };
         let ended = tokio::select! {
-            ended = await_turn(&context, began + pause) => ended,
+            ended = pass_time(&context, began + pause) => ended,
             () = wish => unreachable!(),
         };
         (ended, began.elapsed(), recorder.0.into_inner().unwrap())

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use super::{
     count::{self, Calls},
     pace,
+    propagation::Propagation,
 };
 
 /// The clients for one account and region, and what the calls to it share.
@@ -33,6 +34,8 @@ pub struct Clients {
     pub endpoint: Option<String>,
     /// The zip of every function that may have to be uploaded, by source hash.
     pub packages: BTreeMap<String, Bytes>,
+    /// What is known of the new roles of this run.
+    pub propagation: Propagation,
     pub(super) counts: count::Counts,
     pub(super) pace: Option<pace::Pace>,
     pub(super) alone: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
@@ -51,17 +54,25 @@ impl Clients {
         format!("arn:{}:{service}:{}:{}:{rest}", self.partition, self.region, self.account)
     }
 
-    /// Waits until no other write to `what` is under way and keeps others out while the guard lives.
-    ///
-    /// API Gateway, Cognito and Lambda's function policies refuse or even lose writes that overlap.
-    pub async fn alone(&self, what: &str) -> tokio::sync::OwnedMutexGuard<()> {
-        let lock = {
-            let mut locks = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(locks.entry(what.to_owned()).or_default())
-        };
-        lock.lock_owned().await
+    /// The lock of writes to `what`.
+    fn lock_of(&self, what: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(locks.entry(what.to_owned()).or_default())
     }
 }
 
 /// What an effect or a read through these clients is given.
 pub type Context<'a> = crate::engine::StepContext<'a, Clients>;
+
+impl Context<'_> {
+    /// Waits until no other write to `what` is under way and keeps others out while the guard lives.
+    ///
+    /// API Gateway, Cognito and Lambda's function policies refuse or even lose writes that overlap.
+    pub async fn alone(&self, what: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let lock = self.cloud.lock_of(what);
+        match Arc::clone(&lock).try_lock_owned() {
+            Ok(guard) => guard,
+            Err(_) => self.idle(lock.lock_owned()).await,
+        }
+    }
+}

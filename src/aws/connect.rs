@@ -17,6 +17,8 @@ use super::{
     error, operation,
     pace::Pace,
     partition::{dns_suffix, partition},
+    propagation::Propagation,
+    retry::NoThrottles,
 };
 use crate::engine::{ResourceError, Result};
 
@@ -37,6 +39,8 @@ pub struct ConnectOptions {
     pub local: Option<String>,
     /// The access key ID and the secret of a local emulator that verifies signatures.
     pub local_keys: Option<(String, String)>,
+    /// Whether the local emulator enforces AWS's quotas.
+    pub paced: bool,
     /// Sends the requests in place of the SDK's own client.
     pub http_client: Option<SharedHttpClient>,
 }
@@ -54,7 +58,7 @@ pub struct Connection {
     pub endpoint: Option<String>,
     config: SdkConfig,
     counts: Counts,
-    local: bool,
+    paced: bool,
 }
 
 impl Connection {
@@ -63,13 +67,13 @@ impl Connection {
     /// # Errors
     /// When there is no region, no usable credentials, or no answer.
     pub async fn open(options: ConnectOptions) -> Result<Self> {
-        let local = options.local.is_some();
+        let (local, paced) = (options.local.is_some(), options.local.is_none() || options.paced);
         let config = if local { local_config(options) } else { default_config(options).await };
         endpoints::check(&config)?;
         let region = config.region().map(ToString::to_string).ok_or_else(no_region)?;
         let (endpoint, counts) = (endpoints::all(&config), Counts::default());
         let mut connection =
-            Self { region, account: String::new(), caller: String::new(), endpoint, config, counts, local };
+            Self { region, account: String::new(), caller: String::new(), endpoint, config, counts, paced };
         (connection.account, connection.caller) = caller(&connection).await?;
         Ok(connection)
     }
@@ -106,32 +110,46 @@ impl Clients {
     /// Makes the clients.
     #[must_use]
     pub fn over(connection: &Connection) -> Self {
-        let Connection { region, account, endpoint, config, counts, local, .. } = connection.clone();
+        let Connection { region, account, endpoint, config, counts, paced, .. } = connection.clone();
         Self {
             apigateway: aws_sdk_apigateway::Client::from_conf(
-                aws_sdk_apigateway::config::Builder::from(&config).interceptor(counts.of("apigateway")).build(),
+                aws_sdk_apigateway::config::Builder::from(&config)
+                    .interceptor(counts.of("apigateway"))
+                    .retry_classifier(NoThrottles)
+                    .build(),
             ),
             cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(
                 aws_sdk_cognitoidentityprovider::config::Builder::from(&config)
                     .interceptor(counts.of("cognito-idp"))
+                    .retry_classifier(NoThrottles)
                     .build(),
             ),
             iam: aws_sdk_iam::Client::from_conf(
-                aws_sdk_iam::config::Builder::from(&config).interceptor(counts.of("iam")).build(),
+                aws_sdk_iam::config::Builder::from(&config)
+                    .interceptor(counts.of("iam"))
+                    .retry_classifier(NoThrottles)
+                    .build(),
             ),
             lambda: aws_sdk_lambda::Client::from_conf(
-                aws_sdk_lambda::config::Builder::from(&config).interceptor(counts.of("lambda")).build(),
+                aws_sdk_lambda::config::Builder::from(&config)
+                    .interceptor(counts.of("lambda"))
+                    .retry_classifier(NoThrottles)
+                    .build(),
             ),
             logs: aws_sdk_cloudwatchlogs::Client::from_conf(
-                aws_sdk_cloudwatchlogs::config::Builder::from(&config).interceptor(counts.of("logs")).build(),
+                aws_sdk_cloudwatchlogs::config::Builder::from(&config)
+                    .interceptor(counts.of("logs"))
+                    .retry_classifier(NoThrottles)
+                    .build(),
             ),
             partition: partition(&region),
             region,
             account,
             endpoint,
             packages: BTreeMap::new(),
+            propagation: Propagation::default(),
             counts,
-            pace: (!local).then(Pace::default),
+            pace: paced.then(Pace::default),
             alone: std::sync::Mutex::default(),
         }
     }

@@ -15,6 +15,8 @@ mod ownership;
 mod pace;
 mod partition;
 mod profiles;
+mod propagation;
+mod retry;
 pub mod settle;
 mod spelling;
 pub mod verbatim;

@@ -1,14 +1,18 @@
 //! Waits for what passes by itself: with a pause that grows, a deadline, and a word to the user.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
 use super::clients::Context;
-use crate::engine::{ResourceError, Result, Verdict};
+use crate::engine::{Key, ResourceError, Result, Verdict};
 
-/// The first pause after a miss.
-const FIRST: Duration = Duration::from_millis(500);
+/// What AWS does in seconds is seen soon after.
+const QUICK: Cadence = Cadence { pause: Duration::from_millis(250), dense: Duration::from_secs(3) };
 /// No pause is longer, unless a quota asks for it.
 const LONGEST: Duration = Duration::from_secs(5);
 
@@ -33,7 +37,7 @@ where
         if let Some(answer) = look().await? {
             return Ok(answer);
         }
-        if !backoff.pause(context, at_most, FIRST, what).await? {
+        if !backoff.pause(context, at_most, QUICK, what).await? {
             let message = format!("waited {} s for {what}, in vain", at_most.as_secs());
             return Err(ResourceError::new(Verdict::TimedOut, message).hint("run the command again to continue"));
         }
@@ -52,11 +56,29 @@ pub fn unless<T>(outcome: Result<T>, code: &str) -> Result<Option<T>> {
     }
 }
 
+/// How often a wait looks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cadence {
+    /// The pause between two looks at first.
+    pub(crate) pause: Duration,
+    /// How long it stays so, before it grows: as long as AWS usually takes.
+    pub(crate) dense: Duration,
+}
+
 /// One wait: since when, and how long the next pause is.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
     since: Option<Instant>,
     pause: Duration,
+    looks: u32,
+}
+
+/// A factor from 0.8 to 1.2, so that the dense looks of many steps do not come at the same moments. It differs by step and
+/// look and not by run.
+fn spread(key: &Key, look: u32) -> f64 {
+    let mut hasher = DefaultHasher::new();
+    (key, look).hash(&mut hasher);
+    0.8 + f64::from(u8::try_from(hasher.finish() % 41).unwrap_or_default()) / 100.0
 }
 
 impl Backoff {
@@ -69,7 +91,7 @@ impl Backoff {
         &mut self,
         context: &Context<'_>,
         at_most: Duration,
-        first: Duration,
+        cadence: Cadence,
         what: &str,
     ) -> Result<bool> {
         let since = *self.since.get_or_insert_with(|| {
@@ -80,8 +102,12 @@ impl Backoff {
         if left.is_zero() {
             return Ok(false);
         }
-        self.pause = if self.pause.is_zero() { first } else { (self.pause * 3 / 2).min(LONGEST.max(first)) };
-        context.wait(tokio::time::sleep(self.pause.min(left)), what).await?;
+        let Cadence { pause, dense } = cadence;
+        let grows = !self.pause.is_zero() && since.elapsed() >= dense;
+        self.pause = if grows { (self.pause * 3 / 2).min(LONGEST.max(pause)) } else { pause };
+        self.looks += 1;
+        let spread = if dense.is_zero() { 1.0 } else { spread(context.key, self.looks) };
+        context.wait(tokio::time::sleep(self.pause.mul_f64(spread).min(left)), what).await?;
         Ok(true)
     }
 }

@@ -80,8 +80,13 @@ async fn invoke(
     payload: Bytes,
 ) -> Result<InvokeOutput, Failure> {
     let key = Key::new(LambdaFunction::KIND, name);
-    let context =
-        StepContext { cloud: &session.cloud, key: &key, events: &run.report, interrupt: &run.cancel.interrupt };
+    let context = StepContext {
+        cloud: &session.cloud,
+        key: &key,
+        events: &run.report,
+        interrupt: &run.cancel.interrupt,
+        slot: None,
+    };
     let timeout = Duration::from_secs(function.timeout.into());
     let request = session
         .cloud

@@ -42,6 +42,7 @@ impl<R: Resource> Erased<R::Clients> for Adapter<R> {
             listed_late: R::LISTED_LATE,
             serves: R::Promise::restore().map(ErasedRestore::output),
             live_setting: R::Promise::restore().map(ErasedRestore::setting),
+            work: R::WORK,
         }
     }
 

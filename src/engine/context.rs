@@ -7,6 +7,7 @@ use super::{
     event::{Event, Events},
     interrupt::Interrupt,
     key::Key,
+    slots::Slot,
 };
 
 /// The surroundings of one effect or read.
@@ -17,9 +18,19 @@ pub struct StepContext<'a, C> {
     pub events: &'a dyn Events,
     /// What cuts a wait short.
     pub interrupt: &'a Interrupt,
+    /// The slot that it has while it does not wait.
+    pub slot: Option<&'a Slot<'a>>,
 }
 
 impl<C> StepContext<'_, C> {
+    /// Waits without a slot, so that another step can go on meanwhile.
+    pub async fn idle<T>(&self, wait: impl Future<Output = T> + Send) -> T {
+        match self.slot {
+            Some(slot) => slot.idle(wait).await,
+            None => wait.await,
+        }
+    }
+
     /// Reports what is waited for.
     pub fn waiting(&self, reason: impl Into<String>) {
         self.events.emit(Event::Waiting { key: self.key.clone(), reason: reason.into() });
@@ -30,13 +41,16 @@ impl<C> StepContext<'_, C> {
     /// # Errors
     /// [`Verdict::Interrupted`] as soon as the run is cancelled: a wait may take minutes, and whatever was done
     /// before it is found by the next run, as after a crash.
-    pub async fn wait(&self, pause: impl Future<Output = ()>, what: &str) -> Result<(), ResourceError> {
-        tokio::select! {
-            biased;
-            () = self.interrupt.wait() => {
-                Err(ResourceError::new(Verdict::Interrupted, format!("stopped waiting for {what}")))
+    pub async fn wait(&self, pause: impl Future<Output = ()> + Send, what: &str) -> Result<(), ResourceError> {
+        let wait = async {
+            tokio::select! {
+                biased;
+                () = self.interrupt.wait() => {
+                    Err(ResourceError::new(Verdict::Interrupted, format!("stopped waiting for {what}")))
+                }
+                () = pause => Ok(()),
             }
-            () = pause => Ok(()),
-        }
+        };
+        self.idle(wait).await
     }
 }

@@ -1,7 +1,7 @@
 //! Carries out a plan: as many steps at once as allowed, each after those it waits for. It makes no choices and knows
 //! no kinds.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use serde_json::Value;
@@ -12,9 +12,12 @@ use super::{
     event::Event,
     handle::Engine,
     journal::Journal,
+    key::Key,
     outcome::{FailedStep, Outcome},
     plan::{Plan, Step},
     record::{State, Store, StoreError},
+    rules::{Rules, Work},
+    slots::Slots,
     step::Effect,
     verb::Verb,
 };
@@ -25,11 +28,11 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     ///
     /// Dropping the future at any point is as safe as killing the process: run observe, plan and execute again.
     pub async fn execute(&self, plan: &Plan, state: State, store: &dyn Store) -> Outcome {
-        let mut journal = Journal::new(state, store);
+        let (mut journal, slots) = (Journal::new(state, store), Slots::new(self.parallel));
         if let Err(error) = journal.begin(plan, self.catalog).await {
-            return Run::new(self, plan, journal).give_up(error);
+            return Run::new(self, plan, (journal, &slots)).give_up(error);
         }
-        Run::new(self, plan, journal).finish().await
+        Run::new(self, plan, (journal, &slots)).finish().await
     }
 }
 
@@ -37,6 +40,9 @@ struct Run<'r, C> {
     engine: &'r Engine<'r, C>,
     plan: &'r Plan,
     journal: Journal<'r>,
+    slots: &'r Slots,
+    /// How long it takes from the beginning of each step to the end of all that waits for it.
+    remaining: Vec<Duration>,
     /// Positions not begun yet.
     waiting: BTreeSet<usize>,
     done: BTreeSet<usize>,
@@ -50,13 +56,15 @@ struct Run<'r, C> {
 type Running<'r> = FuturesUnordered<BoxFuture<'r, (usize, Duration, Result<Option<Value>>)>>;
 
 impl<'r, C: Send + Sync + 'static> Run<'r, C> {
-    fn new(engine: &'r Engine<'r, C>, plan: &'r Plan, journal: Journal<'r>) -> Self {
+    fn new(engine: &'r Engine<'r, C>, plan: &'r Plan, (journal, slots): (Journal<'r>, &'r Slots)) -> Self {
         let acting = |step: &Step| step.action.verb() != Verb::Keep;
         let waiting = plan.steps.iter().enumerate().filter(|(_, step)| acting(step)).map(|(at, _)| at).collect();
         Self {
             engine,
             plan,
             journal,
+            slots,
+            remaining: remaining(plan, engine.catalog),
             waiting,
             done: BTreeSet::new(),
             failed: Vec::new(),
@@ -91,20 +99,27 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
                     saving = None;
                     self.saved(result);
                 }
+                () = self.slots.freed() => {}
                 () = super::clock::pause_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
             }
         }
     }
 
-    /// Begins the steps that wait for nothing any more, as many as may be under way.
+    /// Begins the steps that wait for nothing any more, as many as there are slots for: first those that the longest
+    /// chain of others waits for.
     fn begin_ready(&mut self, running: &mut Running<'r>) {
-        while !self.stopping && running.len() < self.engine.parallel.max(1) {
-            let ready = |at: &&usize| self.plan.steps[**at].after.iter().all(|wait| self.settled(*wait));
-            let Some(at) = self.waiting.iter().find(ready).copied() else { return };
-            self.waiting.remove(&at);
+        if self.stopping {
+            return;
+        }
+        let ready = |at: &usize| self.plan.steps[*at].after.iter().all(|wait| self.settled(*wait));
+        let mut ready: Vec<usize> = self.waiting.iter().copied().filter(ready).collect();
+        ready.sort_by_key(|at| (Reverse(self.remaining[*at]), *at));
+        for at in ready {
             let step = &self.plan.steps[at];
+            let Some(slot) = self.slots.try_enter(work(&step.key, self.engine.catalog)) else { continue };
+            self.waiting.remove(&at);
             self.tell(Event::StepStarted { key: step.key.clone(), verb: step.action.verb() });
-            let effect = Effect::prepare(self.engine, self.plan, step, &self.journal);
+            let effect = Effect::prepare(self.engine, self.plan, (step, slot), &self.journal);
             let began = Instant::now();
             running.push(effect.carry_out().map(move |result| (at, began.elapsed(), result)).boxed());
         }
@@ -178,4 +193,22 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
     fn tell(&self, event: Event) {
         self.engine.events.emit(event);
     }
+}
+
+fn work(key: &Key, rules: &dyn Rules) -> Work {
+    rules.traits(&key.kind).map_or(Work::LIGHT, |traits| traits.work)
+}
+
+/// The longest chain of steps that each step begins, by typical times.
+fn remaining(plan: &Plan, rules: &dyn Rules) -> Vec<Duration> {
+    let mut remaining = vec![Duration::ZERO; plan.steps.len()];
+    // A step waits for earlier ones only.
+    for (at, step) in plan.steps.iter().enumerate().rev() {
+        let creates = matches!(step.action.verb(), Verb::Create | Verb::Replace);
+        remaining[at] += if creates { work(&step.key, rules).creation } else { Work::LIGHT.creation };
+        for wait in &step.after {
+            remaining[*wait] = remaining[*wait].max(remaining[at]);
+        }
+    }
+    remaining
 }

@@ -37,6 +37,7 @@ mod resource;
 mod rollback;
 mod rollout;
 mod rules;
+mod slots;
 mod step;
 mod unknown;
 mod verb;
@@ -75,6 +76,7 @@ pub use resource::{
 };
 pub use rollback::{ReleaseNeeds, RollbackOutcome};
 pub use rollout::{CheckEnd, CheckOutcome, PostDeployCheck, ReleaseEntry, Reverted, RolledOut, Rollout};
-pub use rules::{KindRules, Replacement, Rules};
+pub use rules::{KindRules, Replacement, Rules, Work};
+pub use slots::Slot;
 pub use unknown::NotCompared;
 pub use verb::Verb;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -17,6 +17,7 @@ use super::{
     input::{Lookup, OutputRef, Resolved},
     key::Key,
     record::{Intent, State},
+    slots::{Slot, Slots},
 };
 
 /// How long a created thing may be missing from AWS's lists before it counts as not there.
@@ -64,11 +65,18 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// # Errors
     /// When a thing cannot be read, or its kind is not known.
     pub(super) async fn observe_recorded(&self, state: &State) -> Result<Observed, ObserveError> {
-        let reads = state.resources.iter().map(|(key, recorded)| async move {
-            let found = self.read(state, key, (&recorded.outputs, recorded.token.as_deref())).await?;
-            Ok((key.clone(), found))
-        });
-        let recorded = stream::iter(reads).buffer_unordered(self.parallel.max(1)).try_collect().await?;
+        let slots = &Slots::new(self.parallel);
+        let reads: FuturesUnordered<_> = state
+            .resources
+            .iter()
+            .map(|(key, recorded)| async move {
+                let slot = slots.enter(self.kind(key)?.traits().work).await;
+                let found =
+                    self.read(state, (key, Some(&slot)), (&recorded.outputs, recorded.token.as_deref())).await?;
+                Ok((key.clone(), found))
+            })
+            .collect();
+        let recorded = reads.try_collect().await?;
         let mut observed = Observed { recorded, ..Observed::default() };
         self.bury_children(state, &mut observed);
         self.observe_replaced(state, &mut observed).await?;
@@ -79,10 +87,11 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     pub(super) async fn read(
         &self,
         state: &State,
-        key: &Key,
+        (key, slot): (&Key, Option<&Slot<'_>>),
         (outputs, token): (&Value, Option<&str>),
     ) -> Result<FoundJson, ObserveError> {
-        let found = self.kind(key)?.read(&self.context(key), outputs, &claim(state, key, token)).await;
+        let context = StepContext { slot, ..self.context(key) };
+        let found = self.kind(key)?.read(&context, outputs, &claim(state, key, token)).await;
         found.map_err(|error| ObserveError { key: key.clone(), error })
     }
 
@@ -175,7 +184,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     pub(super) fn context<'k>(&'k self, key: &'k Key) -> StepContext<'k, C> {
-        StepContext { cloud: self.cloud, key, events: self.events, interrupt: self.interrupt }
+        StepContext { cloud: self.cloud, key, events: self.events, interrupt: self.interrupt, slot: None }
     }
 }
 

@@ -23,7 +23,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     pub(super) async fn observe_replaced(&self, state: &State, observed: &mut Observed) -> Result<(), ObserveError> {
         for (key, recorded) in &state.resources {
             for outputs in &recorded.replaced {
-                let found = self.read(state, key, (outputs, None)).await?;
+                let found = self.read(state, (key, None), (outputs, None)).await?;
                 observed.replaced.entry(key.clone()).or_default().push((outputs.clone(), found));
             }
         }

@@ -13,7 +13,7 @@ use super::{
     error::Result,
     field::Field,
     key::Kind,
-    rules::Replacement,
+    rules::{Replacement, Work},
 };
 
 /// What every kind of resource must do. Implementors never print, never retry a whole step and know nothing of state or
@@ -29,6 +29,8 @@ pub trait Resource: Send + Sync + Sized + 'static {
     const DIES_WITH: &'static [Kind];
     /// Whether a new one can be missing from the lists that `find` reads, so that `find` is asked again for a while.
     const LISTED_LATE: bool;
+    /// What its steps ask of AWS.
+    const WORK: Work = Work::LIGHT;
 
     /// How a thing of this kind is known to be the stack's: [`ByTags`] or [`ByParent`].
     type Ownership: Ownership<Self>;

@@ -1,5 +1,7 @@
 //! The fixed properties of kinds, as far as planning needs them.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{
@@ -14,6 +16,56 @@ pub enum Replacement {
     CreateFirst,
     /// They would share a name: the old one goes first.
     DeleteFirst,
+}
+
+/// What a step of a kind asks of AWS, for the order of steps and their number at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// The service of its calls.
+    pub service: &'static str,
+    /// How many steps of the service make calls at once: as many as its request rate keeps busy.
+    pub slots: usize,
+    /// How long a creation typically takes, with the waits that what needs it has to sit out.
+    pub creation: Duration,
+}
+
+impl Work {
+    /// A single quick call.
+    pub const LIGHT: Self = Self { service: "", slots: 10, creation: Duration::from_millis(500) };
+
+    const fn of(service: &'static str, slots: usize, millis: u64) -> Self {
+        Self { service, slots, creation: Duration::from_millis(millis) }
+    }
+
+    /// API Gateway: 10 calls a second, and one writer at a time for each API.
+    #[must_use]
+    pub const fn apigateway(millis: u64) -> Self {
+        Self::of("apigateway", 10, millis)
+    }
+
+    /// Cognito: 15 calls a second for each category.
+    #[must_use]
+    pub const fn cognito(millis: u64) -> Self {
+        Self::of("cognito-idp", 15, millis)
+    }
+
+    /// IAM: no published rate.
+    #[must_use]
+    pub const fn iam(millis: u64) -> Self {
+        Self::of("iam", 20, millis)
+    }
+
+    /// Lambda: 15 calls a second, which may take a second each, and many more reads.
+    #[must_use]
+    pub const fn lambda(millis: u64) -> Self {
+        Self::of("lambda", 30, millis)
+    }
+
+    /// CloudWatch Logs: no published rate.
+    #[must_use]
+    pub const fn logs(millis: u64) -> Self {
+        Self::of("logs", 10, millis)
+    }
 }
 
 /// The fixed properties of a kind; see `Resource`.
@@ -35,6 +87,8 @@ pub struct KindRules {
     pub serves: Option<&'static str>,
     /// `Restore::SETTING`, of a kind that has a live version.
     pub live_setting: Option<&'static str>,
+    /// `Resource::WORK`.
+    pub work: Work,
 }
 
 /// What planning may know of a kind.

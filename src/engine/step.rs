@@ -16,6 +16,7 @@ use super::{
     observe::{LIST_LAG, Wanted, claim, find, known},
     plan::{Plan, Step, people},
     recordings::Recordings,
+    slots::Slot,
 };
 
 /// How often a create is sent in all when its answer is lost and nothing is found of it.
@@ -29,11 +30,17 @@ pub(super) struct Effect<'r, C> {
     spec: Option<Resolved>,
     claim: Claim,
     known: Vec<Value>,
+    slot: Slot<'r>,
 }
 
 impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
     /// Resolves the settings of a step with what the steps before it came to.
-    pub(super) fn prepare(engine: &'r Engine<'r, C>, plan: &'r Plan, step: &'r Step, journal: &Journal<'_>) -> Self {
+    pub(super) fn prepare(
+        engine: &'r Engine<'r, C>,
+        plan: &'r Plan,
+        (step, slot): (&'r Step, Slot<'r>),
+        journal: &Journal<'_>,
+    ) -> Self {
         let lookup = Recordings { plan, state: &journal.state };
         let node = plan.desired.get(&step.key);
         let stays = matches!(step.action, Action::Replace { create_first: true, .. });
@@ -44,6 +51,7 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
             spec: node.and_then(|node| Resolved::new(&node.spec, &lookup)),
             claim: claim(&journal.state, &step.key, journal.token(&step.key)),
             known: known(&journal.state, &step.key, |key| *key != step.key || stays),
+            slot,
         }
     }
 
@@ -51,7 +59,7 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
     pub(super) async fn carry_out(self) -> Result<Option<Value>> {
         let kind = self.engine.catalog.get(&self.key.kind);
         let kind = kind.ok_or_else(|| ResourceError::refused(format!("unknown kind `{}`", self.key.kind)))?;
-        let context = self.engine.context(self.key);
+        let context = StepContext { slot: Some(&self.slot), ..self.engine.context(self.key) };
         match self.action {
             Action::Keep { .. } | Action::Untrack { .. } => Ok(None),
             Action::Create { .. } => self.create(kind, &context).await.map(Some),

@@ -135,7 +135,8 @@ impl<'a> Tail<'a> {
             .start_time(begin.as_millisecond())
             .set_filter_pattern(self.wanted.filter.clone())
             .set_next_token(token);
-        let context = StepContext { cloud: self.cloud, key, events: self.events, interrupt: self.interrupt };
+        let context =
+            StepContext { cloud: self.cloud, key, events: self.events, interrupt: self.interrupt, slot: None };
         let page = call(&context, &operation::FILTER_LOG_EVENTS, || request.clone().send()).await;
         page.map_err(|error| Unread { source, error })
     }

@@ -44,6 +44,7 @@ impl Rules for Secrets {
             listed_late: false,
             serves: None,
             live_setting: None,
+            work: crate::engine::Work::LIGHT,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     aws::{Clients, Context, call, look, meant, operation, remove, settle},
     engine::{
         Beneath, ByParent, Claim, Field, Found, FoundOf, Input, Kind, Live, Plain, Replacement, Resource,
-        ResourceError, Result, Unmanaged,
+        ResourceError, Result, Unmanaged, Work,
     },
     resources::rest_api::RestApi,
 };
@@ -67,6 +67,7 @@ impl Resource for Authorizer {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[RestApi::KIND];
     const LISTED_LATE: bool = false;
+    const WORK: Work = Work::apigateway(300);
 
     type Ownership = ByParent;
     type Promise = Plain;
@@ -108,7 +109,7 @@ impl Resource for Authorizer {
 
     async fn create(context: &Context<'_>, spec: &Spec, _claim: &Claim) -> Result<Outputs> {
         let rest_api_id = spec.rest_api_id.known();
-        let _alone = context.cloud.alone(rest_api_id).await;
+        let _alone = context.alone(rest_api_id).await;
         let request = context
             .cloud
             .apigateway
@@ -130,7 +131,7 @@ impl Resource for Authorizer {
     }
 
     async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
-        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let _alone = context.alone(&outputs.rest_api_id).await;
         let client = &context.cloud.apigateway;
         let request = client
             .update_authorizer()
@@ -150,7 +151,7 @@ impl Resource for Authorizer {
     }
 
     async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
-        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let _alone = context.alone(&outputs.rest_api_id).await;
         let client = &context.cloud.apigateway;
         let request = client.delete_authorizer().rest_api_id(&outputs.rest_api_id).authorizer_id(&outputs.id);
         remove(context, &operation::DELETE_AUTHORIZER, || request.clone().send()).await

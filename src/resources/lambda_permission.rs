@@ -8,7 +8,7 @@ use crate::{
     aws::{Clients, Context, call, look, operation, remove},
     engine::{
         Beneath, ByParent, Claim, Field, Found, FoundOf, Input, Kind, Live, Plain, Replacement, Resource,
-        ResourceError, Result,
+        ResourceError, Result, Work,
     },
     resources::lambda_function::LambdaFunction,
 };
@@ -54,6 +54,7 @@ impl Resource for LambdaPermission {
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[LambdaFunction::KIND];
     const LISTED_LATE: bool = false;
+    const WORK: Work = Work::lambda(300);
 
     type Ownership = ByParent;
     type Promise = Plain;
@@ -92,7 +93,7 @@ impl Resource for LambdaPermission {
     async fn create(context: &Context<'_>, spec: &Spec, _claim: &Claim) -> Result<Outputs> {
         let outputs = outputs(context.cloud, spec);
         // Lambda loses statements when two are added to one policy at the same time.
-        let _alone = context.cloud.alone(&format!("policy of {}", spec.function_name)).await;
+        let _alone = context.alone(&format!("policy of {}", spec.function_name)).await;
         let there = statement(context, &outputs).await?;
         let replaces = there.is_some();
         if let Some(there) = there {
@@ -123,7 +124,7 @@ impl Resource for LambdaPermission {
     }
 
     async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
-        let _alone = context.cloud.alone(&format!("policy of {}", outputs.function_name)).await;
+        let _alone = context.alone(&format!("policy of {}", outputs.function_name)).await;
         remove_statement(context, outputs).await
     }
 }

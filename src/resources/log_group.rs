@@ -11,7 +11,7 @@ use crate::{
     aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, look, operation, remove, unmanaged, user_tags},
     engine::{
         ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource,
-        ResourceError, Result, Scope,
+        ResourceError, Result, Scope, Work,
     },
 };
 
@@ -52,6 +52,7 @@ impl Resource for LogGroup {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
     const LISTED_LATE: bool = false;
+    const WORK: Work = Work::logs(300);
 
     type Ownership = ByTags;
     type Promise = Plain;

@@ -16,7 +16,7 @@ use crate::{
     },
     engine::{
         ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, Result,
-        Scope,
+        Scope, Work,
     },
 };
 
@@ -62,6 +62,7 @@ impl Resource for RestApi {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
     const LISTED_LATE: bool = true;
+    const WORK: Work = Work::apigateway(500);
 
     type Ownership = ByTags;
     type Promise = Plain;
@@ -126,7 +127,7 @@ impl Resource for RestApi {
     }
 
     async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
-        let _alone = context.cloud.alone(&outputs.id).await;
+        let _alone = context.alone(&outputs.id).await;
         let patches = patches(live, want);
         if !patches.is_empty() {
             let client = &context.cloud.apigateway;
@@ -146,7 +147,7 @@ impl Resource for RestApi {
     }
 
     async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
-        let _alone = context.cloud.alone(&outputs.id).await;
+        let _alone = context.alone(&outputs.id).await;
         let request = context.cloud.apigateway.delete_rest_api().rest_api_id(&outputs.id);
         remove(context, &operation::DELETE_REST_API, || request.clone().send()).await
     }

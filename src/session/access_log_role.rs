@@ -11,8 +11,13 @@ use crate::{
 /// account, shared by all its APIs, so it is read and never changed.
 pub(crate) async fn hindrance(run: &Run, session: &Session, plan: &Plan) -> Option<Fault> {
     let step = plan.steps.iter().find(|step| sets_access_log(step, plan))?;
-    let context =
-        StepContext { cloud: &session.cloud, key: &step.key, events: &run.report, interrupt: &run.cancel.interrupt };
+    let context = StepContext {
+        cloud: &session.cloud,
+        key: &step.key,
+        events: &run.report,
+        interrupt: &run.cancel.interrupt,
+        slot: None,
+    };
     // Without permission to look, the error of the stage says what is missing.
     if may_log(&context).await.unwrap_or(true) {
         return None;

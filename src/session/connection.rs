@@ -47,6 +47,7 @@ pub(crate) async fn connect<'a>(
         profile: reachability::profile(run),
         local,
         local_keys: keys.map(|keys| (keys.access_key_id, keys.secret_access_key)),
+        paced: false,
         http_client: None,
     };
     let _progress = run.report.progress(format!("connecting to {host}"));

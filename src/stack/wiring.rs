@@ -23,9 +23,10 @@ const NEEDS: &[(Kind, Kind, Which)] = &[
     // Lambda creates a log group that keeps lines for ever when a call comes before ours exists.
     (LambdaFunction::KIND, LogGroup::KIND, Which::SameName),
     (LambdaPermission::KIND, LambdaFunction::KIND, Which::SameName),
-    (ApiRoutes::KIND, LambdaFunction::KIND, Which::All),
     (ApiRoutes::KIND, Authorizer::KIND, Which::All),
-    // A caller of the stage must find the functions callable.
+    // Routes may name functions that do not exist yet: AWS imports such integrations (recorded), and only a deployment
+    // that a stage points to calls them. A caller of the stage must find the functions callable.
+    (Stage::KIND, LambdaFunction::KIND, Which::All),
     (Stage::KIND, LambdaPermission::KIND, Which::All),
     (Stage::KIND, LogGroup::KIND, Which::AccessLog),
 ];
@@ -41,7 +42,7 @@ fn needs(key: &Key, other: &Key) -> bool {
     })
 }
 
-/// Wires everything that a config asks for. A function that no route calls is not needed by the routes.
+/// Wires everything that a config asks for. A function that no route calls is not needed by the stage.
 pub(super) fn wire(desired: &mut Desired) {
     let keys: Vec<Key> = desired.nodes().keys().cloned().collect();
     let idle = |key: &Key| key.kind == LambdaFunction::KIND && !keys.contains(&of::<LambdaPermission>(&key.name));
@@ -50,7 +51,7 @@ pub(super) fn wire(desired: &mut Desired) {
     }
 }
 
-/// Wires one resource of an earlier config to what it needs.
+/// Wires one resource to what it needs.
 pub(super) fn wire_one(desired: &mut Desired, key: &Key) {
     let needed: Vec<Key> = desired.nodes().keys().filter(|other| needs(key, other)).cloned().collect();
     desired.need(key, needed);

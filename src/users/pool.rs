@@ -34,6 +34,6 @@ impl<'a> Users<'a> {
     }
 
     pub(super) fn context(&self) -> Context<'_> {
-        StepContext { cloud: self.cloud, key: &self.key, events: self.events, interrupt: self.interrupt }
+        StepContext { cloud: self.cloud, key: &self.key, events: self.events, interrupt: self.interrupt, slot: None }
     }
 }

@@ -74,7 +74,7 @@ impl Api {
     }
 
     pub(crate) fn context(&self) -> StepContext<'_, Clients> {
-        StepContext { cloud: &self.cloud, key: &self.key, events: &Silent, interrupt: &self.interrupt }
+        StepContext { cloud: &self.cloud, key: &self.key, events: &Silent, interrupt: &self.interrupt, slot: None }
     }
 
     /// A spec with these routes, such as `GET /a`; those with a trailing `!` require the authorizer.

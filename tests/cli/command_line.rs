@@ -89,8 +89,8 @@ fn help_names_the_commands_the_flags_and_their_variables() {
                                      AWS SDK's log
           --color <WHEN>             When to use colors [env: STACKCTL_COLOR] [default: auto] [possible
                                      values: auto, always, never]
-          --parallel <N>             The number of concurrent API calls [env: STACKCTL_PARALLEL]
-                                     [default: 10]
+          --parallel <N>             The largest number of concurrent API calls [env: STACKCTL_PARALLEL]
+                                     [default: 64]
           --lock-timeout <DURATION>  How long to wait for the state lock, such as 30s or 5m [env:
                                      STACKCTL_LOCK_TIMEOUT] [default: 0s]
           --allow-local-state        Allow a local state on a CI machine [env:

@@ -112,6 +112,7 @@ impl Stack {
         let options = ConnectOptions {
             region: Some("us-west-2".into()),
             local: Some("http://local.test".into()),
+            paced: self.local.settings().weather.typical,
             http_client: Some(self.wire.client(&self.local)),
             ..ConnectOptions::default()
         };
@@ -164,7 +165,7 @@ impl Stack {
     async fn attempt(&self, command: Command<'_>, interrupt: &Interrupt) -> Result<Run, String> {
         let cloud = self.connect(command.project()).await?;
         let (catalog, listener) = (catalog(), Listener::default());
-        let engine = Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt, parallel: 10 };
+        let engine = Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt, parallel: 64 };
         let mut run = match command {
             Command::Rollback { number, project, answers } => {
                 let courier = Wired::new(&self.local, answers);
@@ -295,7 +296,7 @@ impl Stack {
         let cloud = self.connect(Some(project)).await.unwrap_or_else(|error| panic!("{error}"));
         let (catalog, listener) = (catalog(), Listener::default());
         let engine =
-            Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt: &Interrupt::new(), parallel: 10 };
+            Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt: &Interrupt::new(), parallel: 64 };
         let found = engine.discover(self.state(&cloud), &project.sought(&cloud), &project.scope()).await;
         let mut discovery = found.unwrap_or_else(|error| panic!("{error}"));
         rewire(&mut discovery.state, &project.desired(&cloud));
@@ -316,7 +317,7 @@ impl Stack {
         let cloud = self.connect(Some(project)).await.unwrap_or_else(|error| panic!("{error}"));
         let catalog = catalog();
         let engine =
-            Engine { catalog: &catalog, cloud: &cloud, events: &Silent, interrupt: &Interrupt::new(), parallel: 10 };
+            Engine { catalog: &catalog, cloud: &cloud, events: &Silent, interrupt: &Interrupt::new(), parallel: 64 };
         let (desired, state) = (project.desired(&cloud), self.state(&cloud));
         let observed = engine.observe(&state, &desired).await.unwrap_or_else(|error| panic!("{error}"));
         plan(&desired, &state, &observed, &catalog, &Consent::default())

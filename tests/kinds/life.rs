@@ -249,6 +249,7 @@ async fn every_kind_waits_out_throttling_and_failures() {
         list_lag: Duration::from_secs(5),
         latency: Duration::from_millis(80),
         quotas: true,
+        ..Weather::default()
     };
     let settings = Settings { page_size: Some(1), weather, ..Settings::default() };
     let waits = all_kinds_live(stackctl_local::Emulator::new(settings), throttle_and_lose).await;

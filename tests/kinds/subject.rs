@@ -56,7 +56,7 @@ impl<'a> Subject<'a> {
     }
 
     pub(super) fn context(&self) -> StepContext<'_, Clients> {
-        StepContext { cloud: self.cloud, key: &self.key, events: self.events, interrupt: &self.interrupt }
+        StepContext { cloud: self.cloud, key: &self.key, events: self.events, interrupt: &self.interrupt, slot: None }
     }
 
     pub(super) fn claim(&self) -> Claim {

@@ -1,6 +1,7 @@
 //! The whole life of a stack on the local emulator: the real kinds, the real clients, and tokio's paused clock.
 
 mod aliases;
+mod budgets;
 mod counts;
 mod crowds;
 mod differences;

@@ -161,11 +161,11 @@ async fn resources_removed_from_the_config_are_found_and_deleted_after_their_cal
         let step = |step: &stackctl::engine::Step| step.key.to_string() == key && step.action.verb() == verb;
         plan.steps.iter().position(step).unwrap_or_else(|| panic!("{:?}", steps(&plan)))
     };
-    let routes = at("api_routes.main", Verb::Update);
+    let (routes, stage) = (at("api_routes.main", Verb::Update), at("stage.main", Verb::Update));
     let (function, role) = (at("lambda_function.closed", Verb::Delete), at("iam_role.closed", Verb::Delete));
     let (group, authorizer) = (at("log_group.closed", Verb::Delete), at("authorizer.main", Verb::Delete));
     let waits = |step: usize, first: usize| plan.steps[step].after.contains(&first);
-    assert!(waits(function, routes) && waits(authorizer, routes), "{plan:?}");
+    assert!(waits(stage, routes) && waits(function, stage) && waits(authorizer, routes), "{plan:?}");
     assert!(waits(role, function) && waits(group, function), "{plan:?}");
 
     stack.up(&less).await.done();

@@ -28,6 +28,7 @@ fn stormy() -> Settings {
         list_lag: Duration::from_secs(5),
         latency: Duration::from_millis(80),
         quotas: true,
+        typical: false,
     };
     Settings { page_size: Some(2), weather, ..Settings::default() }
 }

@@ -6,7 +6,12 @@ use bytes::Bytes;
 use http::{Method, Request, Response, header::DATE};
 
 use crate::{
-    emulator::{Emulator, Lost, fault::Effect, permission},
+    emulator::{
+        Emulator, Lost,
+        fault::Effect,
+        permission,
+        rates::{Buckets, rates, throttle, typical},
+    },
     services::{cognito::browser, s3::Arrival},
     wire::{
         call::{Call, Service},
@@ -31,6 +36,9 @@ pub(crate) struct CallLog {
     counts: BTreeMap<String, usize>,
     /// The REST APIs that a call is changing now.
     busy: BTreeSet<String>,
+    /// The requests that the rates of the services still allow.
+    rates: Buckets,
+    throttled: BTreeMap<String, usize>,
 }
 
 impl CallLog {
@@ -40,6 +48,10 @@ impl CallLog {
 
     pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
         self.counts.clone()
+    }
+
+    pub(crate) fn throttled(&self) -> BTreeMap<String, usize> {
+        self.throttled.clone()
     }
 
     fn add(&mut self, name: &str) {
@@ -99,6 +111,9 @@ async fn respond(emulator: &Emulator, request: Request<Bytes>) -> Result<Respons
             Err(error) => Err(error),
         },
     };
+    if answered.as_ref().is_err_and(AwsError::is_throttle) {
+        *emulator.calls_made().throttled.entry(name.clone()).or_default() += 1;
+    }
     match effect {
         Some(Effect::LoseAnswer) => Err(Lost),
         Some(Effect::Kill { pid, .. }) => Err(kill(pid).await),
@@ -121,9 +136,11 @@ async fn carry_out(emulator: &Emulator, call: &Call) -> Answered {
     }
     permission::check(emulator, call)?;
     call.validate()?;
+    admit(emulator, call)?;
     let _turn = Turn::take(emulator, call)?;
     let arrival = Arrival::at(emulator);
-    let latency = emulator.settings().weather.latency;
+    let weather = &emulator.settings().weather;
+    let latency = weather.latency + if weather.typical { typical(call) } else { std::time::Duration::ZERO };
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
@@ -132,6 +149,15 @@ async fn carry_out(emulator: &Emulator, call: &Call) -> Answered {
         AwsError::new(500, "InternalFailure", format!("the local emulator could not save its state: {error}"))
     })?;
     answered
+}
+
+/// Counts a request against the rates of its service.
+fn admit(emulator: &Emulator, call: &Call) -> Result<(), AwsError> {
+    if !emulator.settings().weather.typical {
+        return Ok(());
+    }
+    let now = emulator.now();
+    emulator.calls_made().rates.admit(&rates(call), now).map_err(|_| throttle(call.service))
 }
 
 pub(super) async fn dispatch(emulator: &Emulator, call: &Call, arrival: Arrival) -> Answered {
@@ -203,18 +229,6 @@ fn failure(service: Service) -> AwsError {
         Service::S3 => "InternalError",
     };
     AwsError::new(500, code, "We encountered an internal error. Please try again.")
-}
-
-/// A throttling error, as each service words it.
-fn throttle(service: Service) -> AwsError {
-    match service {
-        Service::ApiGateway => AwsError::new(429, "TooManyRequestsException", "Too Many Requests"),
-        Service::Cognito => AwsError::new(400, "TooManyRequestsException", "Too many requests"),
-        Service::Lambda => AwsError::new(429, "TooManyRequestsException", "Rate exceeded"),
-        Service::Iam | Service::Sts => AwsError::new(400, "Throttling", "Rate exceeded"),
-        Service::Logs => AwsError::new(400, "ThrottlingException", "Rate exceeded"),
-        Service::S3 => AwsError::new(503, "SlowDown", "Please reduce your request rate."),
-    }
 }
 
 async fn kill(pid: u32) -> Lost {

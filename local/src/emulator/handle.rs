@@ -153,6 +153,12 @@ impl Emulator {
         lock(&self.0.calls_made).counts()
     }
 
+    /// The number of calls that were throttled per `service:Operation`.
+    #[must_use]
+    pub fn throttled_counts(&self) -> BTreeMap<String, usize> {
+        lock(&self.0.calls_made).throttled()
+    }
+
     /// Every `service:Operation` received, in order, including those hit by a fault.
     #[must_use]
     pub fn call_log(&self) -> Vec<String> {

@@ -8,6 +8,7 @@ pub(crate) mod fault;
 mod fork;
 mod handle;
 pub(crate) mod permission;
+pub(crate) mod rates;
 mod requests;
 pub(crate) mod server;
 mod status;

@@ -48,4 +48,25 @@ pub struct Weather {
     pub latency: Duration,
     /// Whether API Gateway's fixed quotas are enforced with a 429.
     pub quotas: bool,
+    /// Whether every operation takes its typical time, and the request rates of the other services are enforced, too.
+    pub typical: bool,
+}
+
+impl Weather {
+    /// AWS as a deploy usually finds it.
+    ///
+    /// Lambda can assume a new role after 5 to 15 s, and a new function is `Pending` for seconds: observed, not documented.
+    /// The request rates and the time that each operation takes have their sources in `emulator::rates`.
+    #[must_use]
+    pub fn aws() -> Self {
+        Self {
+            role_propagation: Duration::from_secs(8),
+            function_pending: Duration::from_secs(2),
+            update_in_progress: Duration::from_secs(1),
+            list_lag: Duration::from_secs(1),
+            latency: Duration::ZERO,
+            quotas: true,
+            typical: true,
+        }
+    }
 }

@@ -21,6 +21,11 @@ impl AwsError {
     }
 
     /// The error for everything that the emulator does not support. It never invents a response.
+    /// Whether the request came too soon after others.
+    pub(crate) fn is_throttle(&self) -> bool {
+        ["TooManyRequestsException", "Throttling", "ThrottlingException", "SlowDown"].contains(&self.code.as_str())
+    }
+
     pub(crate) fn not_imitated(what: &str) -> Self {
         Self::new(501, "NotImplemented", format!("the local emulator does not imitate {what}"))
     }

@@ -10,12 +10,11 @@ use super::{
 use crate::aws::pace::Quota;
 
 // Fixed per account and region, unless noted otherwise.
-const TOTAL: Quota = Quota { name: "apigateway", every: std::time::Duration::from_millis(100), burst: 40 };
+const TOTAL: Quota = Quota::new("apigateway", 40, 100);
 const API_CREATE: Quota = Quota::one_in("apigateway:CreateRestApi", 3);
 const API_PUT: Quota = Quota::one_in("apigateway:PutRestApi", 1);
 const API_DELETE: Quota = Quota::one_in("apigateway:DeleteRestApi", 30);
-const RESOURCES_GET: Quota =
-    Quota { name: "apigateway:GetResources", every: std::time::Duration::from_millis(400), burst: 5 };
+const RESOURCES_GET: Quota = Quota::new("apigateway:GetResources", 5, 400);
 const RESOURCE_CHANGE: Quota = Quota::per_second("apigateway:CreateResource", 5);
 const DEPLOYMENT: Quota = Quota::one_in("apigateway:CreateDeployment", 5);
 const LAMBDA: Quota = Quota::per_second("lambda", 15);
@@ -29,8 +28,11 @@ const CLIENT_CHANGE: Quota = Quota::per_second("cognito-idp:UserPoolClientUpdate
 // It differs by Region; this is within it everywhere.
 const LOG_FILTER: Quota = Quota::per_second("logs:FilterLogEvents", 5);
 const POOL_TAGS: Quota = Quota::per_second("cognito-idp:TagResource", 5);
-// IAM's limits are not published; mutations are throttled somewhere in the low tens a second.
-const IAM: Quota = Quota::per_second("iam", 15);
+// The rates of IAM and Logs are not published; changes of IAM are throttled somewhere in the low tens a second.
+const IAM: Quota = Quota::unknown("iam", 15);
+const IAM_READ: Quota = Quota::unknown("iam:Get", 20);
+const LOGS: Quota = Quota::unknown("logs", 10);
+const LOGS_READ: Quota = Quota::unknown("logs:Describe", 10);
 
 macro_rules! operations {
     ($($service:literal needs $actions:tt, within $quotas:expr, waits for $waits:expr =>
@@ -167,7 +169,7 @@ operations! {
     // IAM.
     "iam" needs ["iam:CreateRole", "iam:TagRole"], within [IAM], waits for [THROTTLED, ROLE_BUSY] =>
         CREATE_ROLE "CreateRole";
-    "iam" needs own, within [IAM], waits for [THROTTLED] =>
+    "iam" needs own, within [IAM_READ], waits for [THROTTLED] =>
         GET_ROLE "GetRole",
         GET_ROLE_POLICY "GetRolePolicy",
         LIST_ROLES "ListRoles",
@@ -209,12 +211,12 @@ operations! {
     "lambda" needs own, within [FUNCTION_POLICY], waits for [THROTTLED] => GET_POLICY "GetPolicy";
 
     // CloudWatch Logs.
-    "logs" needs ["logs:CreateLogGroup", "logs:TagResource"], within [], waits for [THROTTLED, LOG_GROUP_BUSY] =>
+    "logs" needs ["logs:CreateLogGroup", "logs:TagResource"], within [LOGS], waits for [THROTTLED, LOG_GROUP_BUSY] =>
         CREATE_LOG_GROUP "CreateLogGroup";
-    "logs" needs own, within [], waits for [THROTTLED] =>
+    "logs" needs own, within [LOGS_READ], waits for [THROTTLED] =>
         DESCRIBE_LOG_GROUPS "DescribeLogGroups",
         LOG_GROUP_TAGS "ListTagsForResource";
-    "logs" needs own, within [], waits for [THROTTLED, LOG_GROUP_BUSY] =>
+    "logs" needs own, within [LOGS], waits for [THROTTLED, LOG_GROUP_BUSY] =>
         PUT_RETENTION_POLICY "PutRetentionPolicy",
         DELETE_RETENTION_POLICY "DeleteRetentionPolicy",
         LOG_GROUP_TAG "TagResource",

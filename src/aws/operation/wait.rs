@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::ResourceError;
+use crate::{aws::settle::Cadence, engine::ResourceError};
 
 /// The codes of throttling; such a call took no effect.
 pub(crate) const THROTTLES: &[&str] = &[
@@ -23,8 +23,7 @@ pub(crate) struct Wait {
     /// What is waited for, as in `waiting for …`.
     pub(crate) what: &'static str,
     pub(crate) at_most: Duration,
-    /// The first pause.
-    pub(crate) pause: Duration,
+    pub(crate) cadence: Cadence,
     /// What else the rejection can mean, for when the wait was in vain.
     pub(crate) hint: Option<&'static str>,
 }
@@ -40,8 +39,16 @@ impl Wait {
 /// What throttled calls wait for, and calls that would be.
 pub(crate) const QUOTA: &str = "AWS's request quota";
 
+/// What functions with a new role wait for.
+pub(crate) const ROLE_PROPAGATION: &str = "IAM to let Lambda assume the function's new role";
+
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
+}
+
+/// Looks after so many seconds, then less and less often.
+const fn every(pause: u64) -> Cadence {
+    Cadence { pause: seconds(pause), dense: Duration::ZERO }
 }
 
 const fn throttle(pause: u64, at_most: u64) -> Wait {
@@ -50,7 +57,7 @@ const fn throttle(pause: u64, at_most: u64) -> Wait {
         saying: &[],
         what: QUOTA,
         at_most: seconds(at_most),
-        pause: seconds(pause),
+        cadence: every(pause),
         hint: Some("something else uses up the account's quota of these requests"),
     }
 }
@@ -67,7 +74,7 @@ pub(crate) const API_BUSY: &[Wait] = &[Wait {
     saying: &["concurrent modification"],
     what: "another change of the REST API to end",
     at_most: seconds(120),
-    pause: seconds(1),
+    cadence: every(1),
     hint: None,
 }];
 
@@ -76,7 +83,7 @@ pub(crate) const POOL_BUSY: &[Wait] = &[Wait {
     saying: &[],
     what: "another change of the user pool to end",
     at_most: seconds(120),
-    pause: seconds(1),
+    cadence: every(1),
     hint: None,
 }];
 
@@ -85,7 +92,7 @@ pub(crate) const LOG_GROUP_BUSY: &[Wait] = &[Wait {
     saying: &[],
     what: "another change of the log group to end",
     at_most: seconds(60),
-    pause: seconds(1),
+    cadence: every(1),
     hint: None,
 }];
 
@@ -95,7 +102,7 @@ pub(crate) const ROLE_BUSY: &[Wait] = &[
         saying: &[],
         what: "another change of the role to end",
         at_most: seconds(60),
-        pause: seconds(1),
+        cadence: every(1),
         hint: None,
     },
     // A principal that was only just created is not known everywhere yet.
@@ -104,7 +111,7 @@ pub(crate) const ROLE_BUSY: &[Wait] = &[
         saying: &["invalid principal"],
         what: "IAM to accept the principal of the trust policy",
         at_most: seconds(60),
-        pause: seconds(2),
+        cadence: every(2),
         hint: Some("or the principal of the trust policy does not exist"),
     },
 ];
@@ -115,7 +122,7 @@ pub(crate) const ROLE_NOT_EMPTY: &[Wait] = &[Wait {
     saying: &[],
     what: "IAM to notice that the role has no policies any more",
     at_most: seconds(60),
-    pause: seconds(1),
+    cadence: every(1),
     hint: Some("or the role is still part of an instance profile"),
 }];
 
@@ -125,7 +132,7 @@ pub(crate) const FUNCTION_BUSY: &[Wait] = &[Wait {
     saying: &["in progress", "cannot be performed", "concurrent", "pending", "being deleted", "deleting", "try again"],
     what: "another change of the Lambda function to end",
     at_most: seconds(300),
-    pause: seconds(1),
+    cadence: every(1),
     hint: None,
 }];
 
@@ -133,8 +140,8 @@ pub(crate) const FUNCTION_BUSY: &[Wait] = &[Wait {
 pub(crate) const ROLE_FRESH: &[Wait] = &[Wait {
     codes: &["InvalidParameterValueException"],
     saying: &["cannot be assumed by lambda", "execution role does not have permissions", "invalid for creategrant"],
-    what: "IAM to let Lambda assume the function's new role",
+    what: ROLE_PROPAGATION,
     at_most: seconds(120),
-    pause: seconds(1),
+    cadence: Cadence { pause: Duration::from_millis(500), dense: seconds(15) },
     hint: Some("a fresh role is accepted sooner than that: check the role's trust policy and permissions"),
 }];

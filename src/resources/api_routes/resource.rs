@@ -12,7 +12,7 @@ use crate::{
     aws::{Clients, Context},
     engine::{
         Beneath, ByParent, Claim, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, ResourceError,
-        Result,
+        Result, Work,
     },
     resources::rest_api::RestApi,
 };
@@ -39,6 +39,7 @@ impl Resource for ApiRoutes {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[RestApi::KIND];
     const LISTED_LATE: bool = false;
+    const WORK: Work = Work::apigateway(1_000);
 
     type Ownership = ByParent;
     type Promise = Plain;
@@ -76,7 +77,7 @@ impl Resource for ApiRoutes {
     }
 
     async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
-        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let _alone = context.alone(&outputs.rest_api_id).await;
         let Some(LiveTree { tree, ids }) = read::read(context, &outputs.rest_api_id).await? else { return Ok(()) };
         Writer { context, rest_api_id: &outputs.rest_api_id, ids }.bring(&tree, &Tree::bare(), Way::Cheaper).await
     }
@@ -100,7 +101,7 @@ impl Beneath for ApiRoutes {
 /// When the API is gone, and whatever AWS refuses.
 pub async fn write(context: &Context<'_>, want: &Spec, way: Way) -> Result<Outputs> {
     let rest_api_id = want.rest_api_id.known();
-    let _alone = context.cloud.alone(rest_api_id).await;
+    let _alone = context.alone(rest_api_id).await;
     let Some(LiveTree { tree, ids }) = read::read(context, rest_api_id).await? else {
         return Err(ResourceError::refused(format!("REST API `{rest_api_id}` not found")));
     };

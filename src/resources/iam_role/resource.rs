@@ -14,7 +14,7 @@ use crate::{
     aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, look, operation, remove, unmanaged, user_tags},
     engine::{
         ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, Result,
-        Scope, Unmanaged,
+        Scope, Unmanaged, Work,
     },
     resources::{many::each, policy::Policy, tags::TagChanges},
 };
@@ -40,6 +40,8 @@ impl Resource for IamRole {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
     const LISTED_LATE: bool = false;
+    /// Lambda can assume a new role after 5 to 15 s.
+    const WORK: Work = Work::iam(8_500);
 
     type Ownership = ByTags;
     type Promise = Plain;
@@ -74,9 +76,11 @@ impl Resource for IamRole {
             .assume_role_policy_document(spec.assume_role_policy.text())
             .set_tags(Some(tag_list(claimed(&spec.tags, claim))?));
         call(context, &operation::CREATE_ROLE, || request.clone().send()).await?;
+        let created = outputs(context.cloud, &spec.name, &spec.path);
+        context.cloud.propagation.created(&created.arn);
         let bare = Spec { inline_policies: BTreeMap::new(), managed_policy_arns: BTreeSet::new(), ..spec.clone() };
         attached::change(context, &bare, spec).await?;
-        Ok(outputs(context.cloud, &spec.name, &spec.path))
+        Ok(created)
     }
 
     async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {

@@ -16,7 +16,7 @@ use crate::{
     aws::{Clients, Context, call, claim_of, claimed, meant, operation, remove, slow},
     engine::{
         ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, LiveVersion, Replacement, Resource, Restore,
-        Result, Scope,
+        Result, Scope, Work,
     },
     resources::{many::each, tags::TagChanges},
 };
@@ -31,6 +31,8 @@ impl Resource for LambdaFunction {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
     const LISTED_LATE: bool = false;
+    /// It is `Pending` for seconds between its creation and its first version.
+    const WORK: Work = Work::lambda(4_000);
 
     type Ownership = ByTags;
     type Promise = LiveVersion;
@@ -90,11 +92,13 @@ impl Resource for LambdaFunction {
             .description(&spec.description)
             .logging_config(change::logging(None, &spec.log_group))
             .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
+        context.cloud.propagation.expected(context, &spec.role_arn).await?;
         let answer = call(context, &operation::CREATE_FUNCTION, || {
             let code = types::FunctionCode::builder().zip_file(Blob::new(zip.to_vec())).build();
             request.clone().code(code).customize().config_override(slow::lambda()).send()
         })
         .await?;
+        context.cloud.propagation.accepted(&spec.role_arn);
         if answer.state.as_ref().map(meant) != Some(types::State::Active) {
             wait::until_active(context, &spec.name, None).await?;
         }

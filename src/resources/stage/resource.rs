@@ -19,7 +19,7 @@ use crate::{
     },
     engine::{
         ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, LiveVersion, Replacement, Resource,
-        ResourceError, Restore, Result, Scope,
+        ResourceError, Restore, Result, Scope, Work,
     },
     resources::{
         kept::kept,
@@ -45,6 +45,7 @@ impl Resource for Stage {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[RestApi::KIND];
     const LISTED_LATE: bool = false;
+    const WORK: Work = Work::apigateway(1_000);
 
     type Ownership = ByTags;
     type Promise = LiveVersion;
@@ -71,7 +72,7 @@ impl Resource for Stage {
 
     async fn create(context: &Context<'_>, spec: &Spec, claim: &Claim) -> Result<Outputs> {
         let rest_api_id = spec.rest_api_id.known();
-        let _alone = context.cloud.alone(rest_api_id).await;
+        let _alone = context.alone(rest_api_id).await;
         let deployment_id = deployments::provide(context, rest_api_id, spec.fingerprint.known()).await?;
         let request = context
             .cloud
@@ -91,7 +92,7 @@ impl Resource for Stage {
     }
 
     async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
-        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let _alone = context.alone(&outputs.rest_api_id).await;
         let mut outputs = outputs.clone();
         let mut patches = Vec::new();
         if live.fingerprint != want.fingerprint {
@@ -115,7 +116,7 @@ impl Resource for Stage {
     }
 
     async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
-        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let _alone = context.alone(&outputs.rest_api_id).await;
         let client = &context.cloud.apigateway;
         let request = client.delete_stage().rest_api_id(&outputs.rest_api_id).stage_name(&outputs.name);
         remove(context, &operation::DELETE_STAGE, || request.clone().send()).await
@@ -134,7 +135,7 @@ impl Restore for Stage {
 
     /// Points it to a deployment that it served.
     async fn restore(context: &Context<'_>, outputs: &Outputs, deployment_id: &str) -> Result<Outputs> {
-        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let _alone = context.alone(&outputs.rest_api_id).await;
         change(context, outputs, vec![patch(Op::Replace, "/deploymentId", Some(deployment_id))], None).await?;
         Ok(Outputs { deployment_id: deployment_id.to_owned(), ..outputs.clone() })
     }
@@ -144,7 +145,7 @@ impl Restore for Stage {
     }
 
     async fn prune(context: &Context<'_>, outputs: &Outputs, kept: &BTreeSet<String>) -> Result<()> {
-        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let _alone = context.alone(&outputs.rest_api_id).await;
         deployments::prune(context, &outputs.rest_api_id, kept).await
     }
 }

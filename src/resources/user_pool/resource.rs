@@ -17,7 +17,7 @@ use crate::{
     },
     engine::{
         ByTags, Claim, Count, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Replacement, Resource,
-        ResourceError, Result, Scope, UserData, Verdict,
+        ResourceError, Result, Scope, UserData, Verdict, Work,
     },
     resources::{many::each, tags::TagChanges},
 };
@@ -49,6 +49,7 @@ impl Resource for UserPool {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
     const LISTED_LATE: bool = true;
+    const WORK: Work = Work::cognito(1_200);
 
     type Ownership = ByTags;
     type Promise = UserData;
@@ -104,7 +105,7 @@ impl Resource for UserPool {
     }
 
     async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
-        let _alone = context.cloud.alone(&outputs.id).await;
+        let _alone = context.alone(&outputs.id).await;
         change_tags(context, &outputs.arn, TagChanges::between(&live.tags, &want.tags)).await?;
         let rest = Spec { mfa: live.mfa.clone(), tags: live.tags.clone(), ..want.clone() };
         if rest != *live {
@@ -117,7 +118,7 @@ impl Resource for UserPool {
     }
 
     async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
-        let _alone = context.cloud.alone(&outputs.id).await;
+        let _alone = context.alone(&outputs.id).await;
         let Some(pool) = describe(context, &outputs.id).await? else { return Ok(()) };
         // Cognito would refuse, but only after the deletion protection is off.
         if let Some(domain) = pool.custom_domain.as_ref().or(pool.domain.as_ref()) {

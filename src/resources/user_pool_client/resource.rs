@@ -10,7 +10,7 @@ use crate::{
     aws::{Clients, Context, call, look, once, operation, remove},
     engine::{
         Beneath, ByParent, Claim, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, ResourceError,
-        Result, Verdict,
+        Result, Verdict, Work,
     },
     resources::user_pool::UserPool,
 };
@@ -37,6 +37,7 @@ impl Resource for UserPoolClient {
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[UserPool::KIND];
     const LISTED_LATE: bool = false;
+    const WORK: Work = Work::cognito(300);
 
     type Ownership = ByParent;
     type Promise = Plain;
@@ -70,7 +71,7 @@ impl Resource for UserPoolClient {
 
     async fn create(context: &Context<'_>, spec: &Spec, _claim: &Claim) -> Result<Outputs> {
         let pool = spec.user_pool_id.known();
-        let _alone = context.cloud.alone(pool).await;
+        let _alone = context.alone(pool).await;
         let request = context
             .cloud
             .cognito
@@ -101,13 +102,13 @@ impl Resource for UserPoolClient {
     }
 
     async fn update(context: &Context<'_>, outputs: &Outputs, _live: &Spec, want: &Spec) -> Result<Outputs> {
-        let _alone = context.cloud.alone(&outputs.user_pool_id).await;
+        let _alone = context.alone(&outputs.user_pool_id).await;
         update::update(context, outputs, want).await?;
         Ok(outputs.clone())
     }
 
     async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
-        let _alone = context.cloud.alone(&outputs.user_pool_id).await;
+        let _alone = context.alone(&outputs.user_pool_id).await;
         let request =
             context.cloud.cognito.delete_user_pool_client().user_pool_id(&outputs.user_pool_id).client_id(&outputs.id);
         remove(context, &operation::DELETE_USER_POOL_CLIENT, || request.clone().send()).await

@@ -24,6 +24,7 @@ pub(super) fn publish_version(emulator: &Emulator, call: &Call) -> Answered {
             function.latest.code_sha256
         )));
     }
-    let version = function.publish(description, now + emulator.settings().weather.function_pending);
+    // Recorded: the version of an active function is active at once.
+    let version = function.publish(description, now);
     Ok(configuration::render(function, &version, Some(&version.label), now).into())
 }
