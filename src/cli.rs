@@ -35,7 +35,7 @@ use environment::environment;
 pub(crate) use environment::{person, variables_of_emulator};
 pub(crate) use help::{accepted_by, command, completion};
 pub(crate) use invoke::InvokeArgs;
-pub(crate) use local::{ListenArgs, LocalCommand, MailArgs, ServeArgs, StartArgs};
+pub(crate) use local::{ListenArgs, LocalCommand, MailArgs, ServeArgs, StartArgs, WeatherName};
 pub(crate) use logs::{LogsArgs, Since};
 pub(crate) use options::{Detailed, GraphFormat, InitArgs, NewArgs, OutputsForm, PlanArgs, RollbackArgs, UpArgs};
 pub(crate) use state::{MigrateArgs, StateCommand, StatePlace};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 use super::{
     duration,
@@ -76,7 +77,7 @@ pub(crate) struct StartArgs {
     pub(crate) foreground: bool,
 }
 
-/// The port and the lifetime of the emulator. Both are kept for later starts.
+/// The port and the lifetime of the emulator, which are kept for later starts, and its weather, which is not.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ListenArgs {
     /// The port of 127.0.0.1 to listen on, also at later starts
@@ -86,6 +87,18 @@ pub(crate) struct ListenArgs {
     /// Stop it when it was not used for this time, such as 30m, also at later starts; 0s for never
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     pub(crate) idle_stop: Option<Duration>,
+
+    /// Imitate AWS's request rates, latency, and delays of new roles and functions, until it stops
+    #[arg(long, value_name = "NAME", value_enum)]
+    pub(crate) weather: Option<WeatherName>,
+}
+
+/// The weather of the emulator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WeatherName {
+    /// As a deploy usually finds AWS
+    Aws,
 }
 
 /// How the server runs.
@@ -133,6 +146,7 @@ impl ListenArgs {
     pub(crate) fn words(&self) -> Vec<String> {
         let port = self.port.map(|port| format!("--port={port}"));
         let idle_stop = self.idle_stop.map(|idle| format!("--idle-stop={}s", idle.as_secs()));
-        port.into_iter().chain(idle_stop).collect()
+        let weather = self.weather.map(|WeatherName::Aws| "--weather=aws".to_owned());
+        port.into_iter().chain(idle_stop).chain(weather).collect()
     }
 }

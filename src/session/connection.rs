@@ -47,7 +47,8 @@ pub(crate) async fn connect<'a>(
         profile: reachability::profile(run),
         local,
         local_keys: keys.map(|keys| (keys.access_key_id, keys.secret_access_key)),
-        paced: false,
+        // In the weather `aws` the emulator throttles as AWS does.
+        paced: run.options.local && emulator::Home::beside(config).weather().is_some(),
         http_client: None,
     };
     let _progress = run.report.progress(format!("connecting to {host}"));

@@ -129,8 +129,14 @@ fn an_emulator_stops_when_it_is_not_used() {
     error: the local emulator is already running at http://127.0.0.1:PORT
     hint: `--idle-stop` has an effect at the next start; `stackctl local stop` stops it
     ");
+    insta::assert_snapshot!(sandbox.pinned(&sandbox.transcript("local start --weather aws")), @r"
+    exit code 1
+    error: the local emulator is already running at http://127.0.0.1:PORT
+    hint: `--weather` has an effect at the next start; `stackctl local stop` stops it
+    ");
     sandbox.done("local stop");
-    sandbox.done("local start --idle-stop 1s");
+    sandbox.done("local start --idle-stop 1s --weather aws");
+    assert_eq!(sandbox.server()["weather"], "aws");
     let log = || fs::read_to_string(sandbox.path(".stackctl/local/log")).unwrap_or_default();
     wait_until("it stops", || log().contains("the local emulator stopped, because it was not used\n"));
 }

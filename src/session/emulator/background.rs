@@ -130,6 +130,8 @@ fn as_wanted(home: &Home, server: Server, listen: &ListenArgs) -> Result<Server,
         "--port"
     } else if wanted_idle.is_some_and(|wanted| wanted != idle) {
         "--idle-stop"
+    } else if listen.weather.is_some_and(|weather| home.weather() != Some(weather)) {
+        "--weather"
     } else {
         return Ok(server);
     };

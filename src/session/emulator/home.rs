@@ -15,7 +15,10 @@ use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::probe::Door;
-use crate::filesystem::{self, FileIdentity};
+use crate::{
+    cli::WeatherName,
+    filesystem::{self, FileIdentity},
+};
 
 /// `.stackctl/local/`.
 #[derive(Debug, Clone)]
@@ -37,6 +40,9 @@ pub(super) struct Remembered {
     /// Seconds without use after which the emulator stops.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) idle_stop: Option<u64>,
+    /// The weather of this run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) weather: Option<WeatherName>,
 }
 
 /// The access key that requests to the emulator are signed with.
@@ -209,9 +215,18 @@ impl Home {
     }
 
     /// The record of the emulator of this folder, for other commands.
-    pub(super) fn server(&self, port: u16, idle_stop: Option<Duration>) -> io::Result<Remembered> {
+    pub(super) fn server(
+        &self,
+        port: u16,
+        (idle_stop, weather): (Option<Duration>, Option<WeatherName>),
+    ) -> io::Result<Remembered> {
         let (home, idle_stop) = (Some(FileIdentity::of(&self.folder())?), idle_stop.map(|idle| idle.as_secs()));
-        Ok(Remembered { port, pid: std::process::id(), url: url(port), home, idle_stop })
+        Ok(Remembered { port, pid: std::process::id(), url: url(port), home, idle_stop, weather })
+    }
+
+    /// The weather of the emulator that was recorded last.
+    pub(crate) fn weather(&self) -> Option<WeatherName> {
+        self.remembered()?.weather
     }
 
     /// The recorded address of the emulator. `None` when there is none, when the file is damaged, or when it belongs to

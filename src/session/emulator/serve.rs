@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, fs::File, net::Ipv4Addr, time::Duration};
 
-use stackctl_local::{Emulator, Entry, Settings, UserCredentials};
+use stackctl_local::{Emulator, Entry, Settings, UserCredentials, Weather};
 use tokio::{net::TcpListener, sync::mpsc};
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     registry,
 };
 use crate::{
-    cli::ServeArgs,
+    cli::{ServeArgs, WeatherName},
     exit::Exit,
     failure::Failure,
     report::ActivityLine,
@@ -31,7 +31,8 @@ pub(crate) async fn serve(run: &Run, arguments: &ServeArgs) -> Result<Exit, Fail
     // Held until the process ends. A command that stops the emulator waits for it.
     let lock = locked(&home).await?;
     // Opening takes the lock of the data, so two emulators can never share it.
-    let settings = Settings { cloudwatch_role_arn: Some(LOG_ROLE.to_owned()), ..Settings::default() };
+    let weather = arguments.listen.weather.map(|WeatherName::Aws| Weather::aws()).unwrap_or_default();
+    let settings = Settings { cloudwatch_role_arn: Some(LOG_ROLE.to_owned()), weather, ..Settings::default() };
     let cloud = Emulator::open(&home.cloud(), settings)
         .map_err(|error| Failure::io("the local emulator cannot be opened", &error))?;
     let Keys { access_key_id, secret_access_key, .. } =
@@ -42,7 +43,7 @@ pub(crate) async fn serve(run: &Run, arguments: &ServeArgs) -> Result<Exit, Fail
     let listener = listen(&home, arguments.listen.port).await?;
     let address = listener.local_addr().map_err(|error| Failure::io("the port has no address", &error))?;
     let remember = || {
-        let server = home.server(address.port(), idle_stop)?;
+        let server = home.server(address.port(), (idle_stop, arguments.listen.weather))?;
         home.remember(&server).map(|()| server)
     };
     let server = remember().map_err(|error| Failure::io("the port cannot be remembered", &error))?;
