@@ -9,8 +9,8 @@ use bytes::Bytes;
 
 use super::{
     count::{self, Calls},
+    new_roles::NewRoles,
     pace,
-    propagation::Propagation,
 };
 
 /// The clients for one account and region, and what the calls to it share.
@@ -35,7 +35,7 @@ pub struct Clients {
     /// The zip of every function that may have to be uploaded, by source hash.
     pub packages: BTreeMap<String, Bytes>,
     /// What is known of the new roles of this run.
-    pub propagation: Propagation,
+    pub new_roles: NewRoles,
     pub(super) counts: count::Counts,
     pub(super) pace: Option<pace::Pace>,
     pub(super) alone: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,

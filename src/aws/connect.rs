@@ -14,10 +14,11 @@ use super::{
     clients::Clients,
     count::{Calls, Counts},
     endpoints::{self, service_endpoint},
-    error, operation,
+    error,
+    new_roles::NewRoles,
+    operation,
     pace::Pace,
     partition::{dns_suffix, partition},
-    propagation::Propagation,
     retry::NoThrottles,
 };
 use crate::engine::{ResourceError, Result};
@@ -147,7 +148,7 @@ impl Clients {
             account,
             endpoint,
             packages: BTreeMap::new(),
-            propagation: Propagation::default(),
+            new_roles: NewRoles::default(),
             counts,
             pace: paced.then(Pace::default),
             alone: std::sync::Mutex::default(),

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::clients::Context;
+use super::{clients::Context, operation::Cadence};
 use crate::engine::{Key, ResourceError, Result, Verdict};
 
 /// What AWS does in seconds is seen soon after.
@@ -54,15 +54,6 @@ pub fn unless<T>(outcome: Result<T>, code: &str) -> Result<Option<T>> {
         Err(error) if error.code.as_deref() == Some(code) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// How often a wait looks.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Cadence {
-    /// The pause between two looks at first.
-    pub(crate) pause: Duration,
-    /// How long it stays so, before it grows: as long as AWS usually takes.
-    pub(crate) dense: Duration,
 }
 
 /// One wait: since when, and how long the next pause is.

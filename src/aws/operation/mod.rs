@@ -7,4 +7,4 @@ mod wait;
 
 pub use row::Operation;
 pub use table::*;
-pub(crate) use wait::{QUOTA, ROLE_PROPAGATION, THROTTLES};
+pub(crate) use wait::{Cadence, QUOTA, ROLE_PROPAGATION, THROTTLES};

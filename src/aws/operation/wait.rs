@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{aws::settle::Cadence, engine::ResourceError};
+use crate::engine::ResourceError;
 
 /// The codes of throttling; such a call took no effect.
 pub(crate) const THROTTLES: &[&str] = &[
@@ -13,6 +13,15 @@ pub(crate) const THROTTLES: &[&str] = &[
     "RequestLimitExceeded",
     "SlowDown",
 ];
+
+/// How often a wait looks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cadence {
+    /// The pause between two looks at first.
+    pub(crate) pause: Duration,
+    /// How long it stays so, before it grows: as long as AWS usually takes.
+    pub(crate) dense: Duration,
+}
 
 /// A rejection that passes by itself.
 #[derive(Debug)]

@@ -77,7 +77,7 @@ impl Resource for IamRole {
             .set_tags(Some(tag_list(claimed(&spec.tags, claim))?));
         call(context, &operation::CREATE_ROLE, || request.clone().send()).await?;
         let created = outputs(context.cloud, &spec.name, &spec.path);
-        context.cloud.propagation.created(&created.arn);
+        context.cloud.new_roles.created(&created.arn);
         let bare = Spec { inline_policies: BTreeMap::new(), managed_policy_arns: BTreeSet::new(), ..spec.clone() };
         attached::change(context, &bare, spec).await?;
         Ok(created)

@@ -92,13 +92,14 @@ impl Resource for LambdaFunction {
             .description(&spec.description)
             .logging_config(change::logging(None, &spec.log_group))
             .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
-        context.cloud.propagation.expected(context, &spec.role_arn).await?;
-        let answer = call(context, &operation::CREATE_FUNCTION, || {
+        context.cloud.new_roles.expected(context, &spec.role_arn).await?;
+        let created = call(context, &operation::CREATE_FUNCTION, || {
             let code = types::FunctionCode::builder().zip_file(Blob::new(zip.to_vec())).build();
             request.clone().code(code).customize().config_override(slow::lambda()).send()
         })
-        .await?;
-        context.cloud.propagation.accepted(&spec.role_arn);
+        .await;
+        let answer = created.inspect_err(|_| context.cloud.new_roles.abandoned())?;
+        context.cloud.new_roles.accepted(&spec.role_arn);
         if answer.state.as_ref().map(meant) != Some(types::State::Active) {
             wait::until_active(context, &spec.name, None).await?;
         }

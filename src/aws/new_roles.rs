@@ -9,8 +9,8 @@ use std::{
 
 use tokio::{sync::watch, time::Instant};
 
-use super::{clients::Context, operation::ROLE_PROPAGATION};
-use crate::engine::Result;
+use super::operation::ROLE_PROPAGATION;
+use crate::engine::{Result, StepContext};
 
 /// How many functions find out: each tries twice a second.
 const SCOUTS: usize = 4;
@@ -20,7 +20,7 @@ const OLD: Duration = Duration::from_secs(15);
 
 /// The roles of this run, and how old one was when Lambda could assume it.
 #[derive(Debug, Default)]
-pub struct Propagation {
+pub struct NewRoles {
     roles: Mutex<Roles>,
     took: watch::Sender<Option<Duration>>,
 }
@@ -31,7 +31,7 @@ struct Roles {
     scouts: usize,
 }
 
-impl Propagation {
+impl NewRoles {
     /// A role was created just now.
     pub fn created(&self, role_arn: &str) {
         self.roles().created.insert(role_arn.to_owned(), Instant::now());
@@ -48,11 +48,16 @@ impl Propagation {
         });
     }
 
+    /// A function was not created, for whatever reason: no other waits for it to find out.
+    pub fn abandoned(&self) {
+        self.took.send_if_modified(|took| took.replace(took.unwrap_or_default()).is_none());
+    }
+
     /// Waits until Lambda may be expected to assume a role.
     ///
     /// # Errors
     /// When the run is cancelled.
-    pub async fn expected(&self, context: &Context<'_>, role_arn: &str) -> Result<()> {
+    pub async fn expected<C: Sync>(&self, context: &StepContext<'_, C>, role_arn: &str) -> Result<()> {
         let mut took = self.took.subscribe();
         let created = {
             let mut roles = self.roles();
