@@ -53,11 +53,11 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
       iam_role.hello           created  TIME
       log_group.hello          created  TIME
       lambda_function.hello    created  TIME
-      rest_api.main            created  TIME
-      lambda_permission.hello  created  TIME
       user_pool.main           created  TIME
+      rest_api.main            created  TIME
       authorizer.main          created  TIME
       api_routes.main          created  TIME
+      lambda_permission.hello  created  TIME
       stage.main               created  TIME
       user_pool_client.main    created  TIME
 
@@ -130,14 +130,14 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
 
     plan: 10 to delete
       rest_api.main            deleted  TIME
+      lambda_function.hello    deleted  TIME
+      user_pool.main           deleted  TIME
       api_routes.main          deleted  TIME
       authorizer.main          deleted  TIME
-      lambda_function.hello    deleted  TIME
       iam_role.hello           deleted  TIME
       lambda_permission.hello  deleted  TIME
       log_group.hello          deleted  TIME
       stage.main               deleted  TIME
-      user_pool.main           deleted  TIME
       user_pool_client.main    deleted  TIME
 
     10 deleted in TIME
@@ -181,18 +181,19 @@ fn a_failed_step_skips_only_its_dependents_and_the_next_up_resumes() {
     aws.refuse("lambda:CreateFunction");
     insta::assert_snapshot!(from(&sandbox.transcript("up --yes --parallel 1"), "  lambda_function.hello    not"), @r"
       lambda_function.hello    not created
-      rest_api.main            created  TIME
       user_pool.main           created  TIME
+      rest_api.main            created  TIME
       authorizer.main          created  TIME
+      api_routes.main          created  TIME
       user_pool_client.main    created  TIME
 
-    6 created, 3 not started in TIME
+    7 created, 2 not started in TIME
 
     error: lambda_function.hello: not created
       lambda:CreateFunction: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
     hint: the caller needs `lambda:CreateFunction`, `iam:PassRole` and `lambda:TagResource`
-    hint: 6 of 10 steps are done and recorded; run `stackctl up` to continue
+    hint: 7 of 10 steps are done and recorded; run `stackctl up` to continue
     ");
     let events = sandbox.events("status");
     let statuses: Vec<_> = events[1]["resources"].as_array().unwrap().iter().map(|row| row["status"].clone()).collect();

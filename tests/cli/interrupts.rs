@@ -44,16 +44,16 @@ fn a_wait_ends_at_once() {
     run.signal(Signal::TERM);
     let Ran { code, err: rest, .. } = run.end();
     assert_eq!(code, 130);
-    insta::assert_snapshot!(sandbox.pinned(&rest), @r"
-    interrupted: finishing the calls in progress; press Ctrl-C again to stop immediately, which is safe too
-      lambda_function.hello    stopped waiting for IAM to let Lambda assume the function's new role
-
-    2 created, 7 not started in TIME
-
-    error: interrupted; the calls in progress were finished
-      lambda_function.hello: stopped waiting for IAM to let Lambda assume the function's new role
-    hint: 2 of 10 steps are done and recorded; run `stackctl up` to continue
-    ");
+    // Other steps go on while this one waits.
+    for part in [
+        "interrupted: finishing the calls in progress; press Ctrl-C again to stop immediately, which is safe too\n",
+        "  lambda_function.hello    stopped waiting for IAM to let Lambda assume the function's new role\n",
+        "\n\nerror: interrupted; the calls in progress were finished\n  lambda_function.hello: stopped waiting for IAM to let \
+         Lambda assume the function's new role\nhint: ",
+        " of 10 steps are done and recorded; run `stackctl up` to continue\n",
+    ] {
+        assert!(rest.contains(part), "{rest}");
+    }
 }
 
 #[test]
