@@ -38,13 +38,13 @@ fn what_refers_to_a_resource_is_created_after_it() {
       + user_pool.main            shop-dev
           usernameAttributes [], caseSensitive false (cannot be changed later)
       + authorizer.main           shop-dev
+      + api_routes.main
+          + GET /closed  shop-dev-closed
+          + GET /open  shop-dev-open, public
       + iam_role.open             shop-dev-open-us-west-2
       + user_pool_client.main     shop-dev
           generateSecret false (a later change replaces it)
       + lambda_function.open      shop-dev-open
-      + api_routes.main
-          + GET /closed  shop-dev-closed
-          + GET /open  shop-dev-open, public
       + lambda_permission.open    shop-dev-open
       + stage.main                dev
 
