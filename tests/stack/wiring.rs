@@ -53,7 +53,10 @@ fn the_stage_depends_on_the_routes_and_their_invoke_permissions() {
     assert_eq!(needs("lambda_function.hello"), "iam_role.hello log_group.hello");
     assert_eq!(needs("lambda_permission.hello"), "lambda_function.hello rest_api.main");
     assert_eq!(needs("api_routes.main"), "authorizer.main rest_api.main");
-    assert_eq!(needs("stage.main"), "api_routes.main authorizer.main lambda_permission.hello rest_api.main");
+    assert_eq!(
+        needs("stage.main"),
+        "api_routes.main authorizer.main lambda_function.hello lambda_permission.hello rest_api.main"
+    );
 }
 
 #[test]
