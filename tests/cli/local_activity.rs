@@ -53,14 +53,14 @@ fn the_status_and_the_logs_show_what_happens() {
     let events = sandbox.events("local status");
     let server = sandbox.server();
     assert_eq!(
-        [&events[0]["port"], &events[0]["pid"], &events[0]["url"]],
+        [&events[1]["port"], &events[1]["pid"], &events[1]["url"]],
         [&server["port"], &server["pid"], &server["url"]]
     );
     assert_eq!(
-        events[0]["activity"]["functions"][0],
+        events[1]["activity"]["functions"][0],
         json!({ "function": "shop-dev-items", "environments": 1, "busy": 0 })
     );
-    assert!(events[0]["data_bytes"].as_u64().unwrap() > 1000);
+    assert!(events[1]["data_bytes"].as_u64().unwrap() > 1000);
 
     let logs = sandbox.run("local logs").out;
     assert!(!logs.contains("not-to-be-shown"), "{logs}");
