@@ -34,6 +34,8 @@ pub(crate) struct CallLog {
     /// The latest calls.
     calls: VecDeque<String>,
     counts: BTreeMap<String, usize>,
+    /// The IAM actions that calls of a caller with policies needed.
+    needed: BTreeSet<String>,
     /// The REST APIs that a call is changing now.
     busy: BTreeSet<String>,
     /// The requests that the rates of the services still allow.
@@ -52,6 +54,17 @@ impl CallLog {
 
     pub(crate) fn throttled(&self) -> BTreeMap<String, usize> {
         self.throttled.clone()
+    }
+
+    pub(crate) fn needed(&self) -> BTreeSet<String> {
+        self.needed.clone()
+    }
+
+    /// Records that a call needs an IAM action.
+    pub(super) fn need(&mut self, action: &str) {
+        if !self.needed.contains(action) {
+            self.needed.insert(action.to_owned());
+        }
     }
 
     fn add(&mut self, name: &str) {

@@ -1,7 +1,7 @@
 //! The emulator: its state, settings and faults, and the entry point for requests.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::Path,
     sync::{
@@ -157,6 +157,12 @@ impl Emulator {
     #[must_use]
     pub fn throttled_counts(&self) -> BTreeMap<String, usize> {
         lock(&self.0.calls_made).throttled()
+    }
+
+    /// The IAM actions that the calls of a caller with policies needed.
+    #[must_use]
+    pub fn needed_actions(&self) -> BTreeSet<String> {
+        lock(&self.0.calls_made).needed()
     }
 
     /// Every `service:Operation` received, in order, including those hit by a fault.

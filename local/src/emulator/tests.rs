@@ -102,6 +102,7 @@ async fn every_operation_of_the_models_has_a_handler() {
                 service,
                 operation: operation.clone(),
                 region: "eu-west-1".into(),
+                path: String::new(),
                 input: serde_json::json!({}),
                 body: Bytes::new(),
                 headers: http::HeaderMap::new(),

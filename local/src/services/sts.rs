@@ -20,7 +20,7 @@ pub(crate) fn handle(emulator: &Emulator, call: &Call) -> Answered {
                 let id = format!("{}:{}", world.iam.role_id(&function.role).unwrap_or_default(), function.session);
                 json!({ "Account": account, "UserId": id, "Arn": function.arn() })
             } else {
-                let arn = format!("arn:aws:iam::{account}:user/local");
+                let arn = permission::user_arn(account);
                 json!({ "Account": account, "UserId": "AIDALOCAL", "Arn": arn })
             };
             Ok(identity.into())

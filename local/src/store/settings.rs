@@ -1,8 +1,9 @@
 //! The settings of the emulator.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The account, the limits and the delays of the emulated AWS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,8 @@ pub struct Settings {
     pub concurrency: u32,
     /// The role with which API Gateway writes logs. `None` means that the account has no such role yet.
     pub cloudwatch_role_arn: Option<String>,
+    /// The IAM policies of callers, by access key id. Callers with other keys may do everything.
+    pub caller_policies: BTreeMap<String, Vec<Value>>,
     /// Delays, lags and quotas.
     pub weather: Weather,
 }
@@ -27,6 +30,7 @@ impl Default for Settings {
             page_size: None,
             concurrency: 1000,
             cloudwatch_role_arn: None,
+            caller_policies: BTreeMap::new(),
             weather: Weather::default(),
         }
     }

@@ -53,6 +53,8 @@ mod trigger;
 mod user;
 mod verification;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -151,6 +153,11 @@ impl Operation {
 }
 
 impl Cognito {
+    /// The tags of a pool.
+    pub(crate) fn tags_of(&self, pool: &str) -> Option<&BTreeMap<String, String>> {
+        self.pools.get(pool).map(|pool| &pool.tags)
+    }
+
     /// The pools, to be saved.
     pub(crate) fn pools(&mut self) -> &mut dyn Stored {
         &mut self.pools

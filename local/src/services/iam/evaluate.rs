@@ -31,41 +31,64 @@ impl Denial {
     }
 }
 
-/// Whether the role may act on the resource. A boundary that the emulator does not know does not limit it.
-pub(super) fn decide(role: &Role, action: &str, resource: &str) -> Result<(), Denial> {
+/// One action on one resource, with the condition keys that are the request's own, in lowercase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Permission {
+    pub(crate) action: String,
+    pub(crate) resource: String,
+    pub(crate) keys: BTreeMap<String, String>,
+}
+
+/// Whether the role may do what needs the permission. A boundary that the emulator does not know does not limit it.
+pub(super) fn decide(role: &Role, permission: &Permission) -> Result<(), Denial> {
     let inline = role.inline.values().filter_map(|document| serde_json::from_str(document).ok());
     let documents: Vec<Value> = inline.chain(role.attached.iter().filter_map(|arn| managed(arn))).collect();
     let boundary = role.permissions_boundary.as_deref().and_then(managed);
-    let context = context(role, resource);
+    let mut context = context(&role.arn, "AssumedRole", permission);
+    let tags = role.tags.iter().map(|(key, value)| (format!("aws:principaltag/{}", key.to_lowercase()), value.clone()));
+    context.extend(tags);
+    decide_by(&documents, boundary.as_ref(), permission, &context)
+}
+
+/// Whether the user with these policies may do what needs the permission.
+pub(super) fn decide_for_user(arn: &str, documents: &[Value], permission: &Permission) -> Result<(), Denial> {
+    decide_by(documents, None, permission, &context(arn, "User", permission))
+}
+
+fn decide_by(
+    documents: &[Value],
+    boundary: Option<&Value>,
+    Permission { action, resource, .. }: &Permission,
+    context: &Context,
+) -> Result<(), Denial> {
     let has = |documents: &[Value], effect: &str| {
         let mut statements = documents.iter().flat_map(statements);
-        statements.any(|statement| statement["Effect"] == effect && applies(statement, action, resource, &context))
+        statements.any(|statement| statement["Effect"] == effect && applies(statement, action, resource, context))
     };
-    if has(&documents, "Deny") {
+    if has(documents, "Deny") {
         Err(Denial::Explicit)
-    } else if !has(&documents, "Allow") {
+    } else if !has(documents, "Allow") {
         Err(Denial::NoIdentityPolicy)
-    } else if boundary.is_some_and(|boundary| !has(&[boundary], "Allow")) {
+    } else if boundary.is_some_and(|boundary| !has(std::slice::from_ref(boundary), "Allow")) {
         Err(Denial::NoBoundary)
     } else {
         Ok(())
     }
 }
 
-/// The condition keys of a request that a service makes with this role.
-fn context(role: &Role, resource: &str) -> Context {
-    let region = resource.split(':').nth(3).filter(|region| !region.is_empty());
-    let account = role.arn.split(':').nth(4).unwrap_or_default();
-    let mut context = BTreeMap::from([
-        ("aws:principalarn".to_owned(), role.arn.clone()),
+/// The condition keys of a request of this principal.
+fn context(principal: &str, kind: &str, permission: &Permission) -> Context {
+    let region = permission.resource.split(':').nth(3).filter(|region| !region.is_empty());
+    let account = principal.split(':').nth(4).unwrap_or_default();
+    let mut context = permission.keys.clone();
+    context.extend([
+        ("aws:principalarn".to_owned(), principal.to_owned()),
         ("aws:principalaccount".to_owned(), account.to_owned()),
         ("aws:resourceaccount".to_owned(), account.to_owned()),
-        ("aws:principaltype".to_owned(), "AssumedRole".to_owned()),
+        ("aws:principaltype".to_owned(), kind.to_owned()),
         ("aws:securetransport".to_owned(), "true".to_owned()),
         ("aws:requestedregion".to_owned(), region.unwrap_or("us-east-1").to_owned()),
     ]);
-    let tags = role.tags.iter().map(|(key, value)| (format!("aws:principaltag/{}", key.to_lowercase()), value.clone()));
-    context.extend(tags);
     context
 }
 

@@ -1,7 +1,7 @@
 //! IAM: roles, their policies, and policy evaluation.
 //!
 //! Policy documents are validated as on AWS, stored as written, and returned URL-encoded. The permissions of functions are
-//! checked; every other caller may do everything.
+//! checked, and those of the caller when the settings have policies for it.
 
 mod condition;
 mod document;
@@ -20,7 +20,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub(crate) use evaluate::Denial;
+pub(crate) use evaluate::{Denial, Permission};
 
 use crate::{
     emulator::Emulator,
@@ -78,13 +78,13 @@ impl Iam {
 
     /// Whether the policies of the role allow the action on the resource.
     pub(crate) fn allows(&self, role_arn: &str, action: &str, resource: &str) -> bool {
-        self.decide(role_arn, action, resource).is_ok()
+        let (action, resource) = (action.to_owned(), resource.to_owned());
+        self.decide(role_arn, &Permission { action, resource, keys: BTreeMap::new() }).is_ok()
     }
 
-    /// Whether the policies of the role allow the action on the resource, or why not.
-    pub(crate) fn decide(&self, role_arn: &str, action: &str, resource: &str) -> Result<(), Denial> {
-        let role = self.role(role_arn).ok_or(Denial::NoIdentityPolicy)?;
-        evaluate::decide(role, action, resource)
+    /// Whether the policies of the role allow what needs the permission, or why not.
+    pub(crate) fn decide(&self, role_arn: &str, permission: &Permission) -> Result<(), Denial> {
+        evaluate::decide(self.role(role_arn).ok_or(Denial::NoIdentityPolicy)?, permission)
     }
 
     /// The ARN of the role with this name.
@@ -104,6 +104,11 @@ impl Iam {
     fn named_mut(&mut self, name: &str) -> Result<&mut Role, AwsError> {
         self.roles.get_mut(&name.to_lowercase()).ok_or_else(|| no_role(name))
     }
+}
+
+/// Whether the policies of a user allow what needs the permission, or why not.
+pub(crate) fn decide_for_user(arn: &str, policies: &[Value], permission: &Permission) -> Result<(), Denial> {
+    evaluate::decide_for_user(arn, policies, permission)
 }
 
 impl Role {

@@ -1,12 +1,13 @@
 //! Tests of IAM: input validation, and how other services use roles.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use http::Request;
 
 use crate::{
     emulator::Emulator,
+    services::iam::Permission,
     store::settings::{Settings, Weather},
 };
 
@@ -158,8 +159,41 @@ async fn a_permissions_boundary_limits_what_the_policies_allow() {
     let all = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
     let all = all.replace(r#"{"Statement""#, r#"{"Version":"2012-10-17","Statement""#);
     call(&emulator, "PutRolePolicy", &[("PolicyName", "p"), ("PolicyDocument", &all)]).await;
-    let decide = |action| emulator.world().iam.decide(ARN, action, "*").map_err(|denial| denial.reason(action));
+    let decide = |action: &str| {
+        let permission = Permission { action: action.into(), resource: "*".into(), keys: BTreeMap::new() };
+        emulator.world().iam.decide(ARN, &permission).map_err(|denial| denial.reason(action))
+    };
     assert_eq!(decide("logs:PutLogEvents"), Ok(()));
     let reason = "because no permissions boundary allows the s3:GetObject action";
     assert_eq!(decide("s3:GetObject"), Err(reason.to_owned()));
+}
+
+#[tokio::test]
+async fn a_caller_with_policies_may_do_what_they_allow() {
+    let statement = serde_json::json!({
+        "Effect": "Allow",
+        "Action": ["iam:CreateRole", "iam:TagRole"],
+        "Resource": "arn:aws:iam::*:role/shop/*",
+        "Condition": { "StringEquals": { "aws:RequestTag/team": "a" } },
+    });
+    let policies = vec![serde_json::json!({ "Statement": statement })];
+    let emulator = Emulator::new(Settings {
+        caller_policies: BTreeMap::from([("a".to_owned(), policies)]),
+        ..Settings::default()
+    });
+    let create = async |path, team| {
+        let tag = [("Tags.member.1.Key", "team"), ("Tags.member.1.Value", team)];
+        let members = [("Path", path), ("AssumeRolePolicyDocument", TRUST)];
+        answer(&emulator, "CreateRole", &[members.as_slice(), &tag].concat()).await
+    };
+    for (path, team) in [("/shop/", "b"), ("/other/", "a")] {
+        let (status, body) = create(path, team).await;
+        assert_eq!(status, 403);
+        let message = "User: arn:aws:iam::000000000000:user/local is not authorized to perform: iam:CreateRole on \
+                       resource: role r because no identity-based policy allows the iam:CreateRole action";
+        assert!(body.contains(message), "{body}");
+    }
+    assert_eq!(create("/shop/", "a").await.0, 200);
+    assert_eq!(emulator.needed_actions().into_iter().collect::<Vec<_>>(), ["iam:CreateRole", "iam:TagRole"]);
+    assert_eq!(answer(&emulator, "GetRole", &[]).await.0, 403);
 }

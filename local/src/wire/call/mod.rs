@@ -34,6 +34,8 @@ pub(crate) struct Call {
     pub(crate) operation: String,
     /// From the credential scope of the signature, `us-east-1` without one.
     pub(crate) region: String,
+    /// The path of the request, as it was sent.
+    pub(crate) path: String,
     pub(crate) input: Value,
     /// The raw body, for operations whose payload is not JSON (`Invoke`, `PutRestApi`, `PutObject`).
     pub(crate) body: Bytes,
@@ -65,15 +67,16 @@ impl Call {
         };
         let input = conform(service, &operation, Value::Object(input))?;
         let region = region(headers).unwrap_or("us-east-1").to_owned();
-        Ok(Self { service, operation, region, input, body: body.clone(), headers: headers.clone() })
+        let path = path_and_query.split('?').next().unwrap_or_default().to_owned();
+        Ok(Self { service, operation, region, path, input, body: body.clone(), headers: headers.clone() })
     }
 
     /// A call with these members, checked as one that arrives.
     #[cfg(test)]
     pub(crate) fn of(service: Service, operation: &str, region: &str, input: Value) -> Result<Self, AwsError> {
         let input = conform(service, operation, input)?;
-        let (operation, region) = (operation.to_owned(), region.to_owned());
-        let call = Self { service, operation, region, input, body: Bytes::new(), headers: HeaderMap::new() };
+        let (operation, region, path) = (operation.to_owned(), region.to_owned(), String::new());
+        let call = Self { service, operation, region, path, input, body: Bytes::new(), headers: HeaderMap::new() };
         call.validate()?;
         Ok(call)
     }

@@ -145,6 +145,7 @@ fn call(service: Service, operation: &str, input: Value, body: &str) -> Call {
         service,
         operation: operation.into(),
         region: "us-west-2".into(),
+        path: String::new(),
         input,
         body: Bytes::copy_from_slice(body.as_bytes()),
         headers: HeaderMap::new(),
