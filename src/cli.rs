@@ -12,6 +12,7 @@ mod local;
 mod logs;
 mod number;
 mod options;
+mod policy;
 mod search;
 mod state;
 mod user;
@@ -38,6 +39,7 @@ pub(crate) use invoke::InvokeArgs;
 pub(crate) use local::{ListenArgs, LocalCommand, MailArgs, ServeArgs, StartArgs, WeatherName};
 pub(crate) use logs::{LogsArgs, Since};
 pub(crate) use options::{Detailed, GraphFormat, InitArgs, NewArgs, OutputsForm, PlanArgs, RollbackArgs, UpArgs};
+pub(crate) use policy::PolicyArgs;
 pub(crate) use state::{MigrateArgs, StateCommand, StatePlace};
 pub(crate) use user::{GroupCommand, PoolArgs, SignInArgs, TokenCommand, UserArgs, UserCommand};
 

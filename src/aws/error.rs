@@ -5,7 +5,10 @@ use std::error::Error;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result};
 use aws_smithy_types::error::{metadata::ProvideErrorMetadata, operation::BuildError};
 
-use super::operation::{Operation, THROTTLES};
+use super::{
+    operation::{Operation, THROTTLES},
+    permissions::statement_with,
+};
 use crate::engine::{ResourceError, Verdict};
 
 /// The SDK's failure of an operation over HTTP.
@@ -79,7 +82,7 @@ fn verdict(code: &str, message: &str, status: u16) -> Verdict {
 fn hints(operation: &Operation, code: &str, message: &str) -> Vec<String> {
     match code {
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedException" | "UnauthorizedOperation" => {
-            vec![format!("the caller needs {}", listed(operation.actions))]
+            vec![needed(operation.actions)]
         }
         "ExpiredToken" | "ExpiredTokenException" => {
             vec!["the credentials have expired: sign in again, as with `aws sso login`".into()]
@@ -95,6 +98,18 @@ fn hints(operation: &Operation, code: &str, message: &str) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// What the caller needs, and which statements of the deployer's policy allow it.
+fn needed(actions: &[&str]) -> String {
+    let mut statements: Vec<&str> = Vec::new();
+    for statement in actions.iter().filter_map(|action| statement_with(action)) {
+        if !statements.contains(&statement) {
+            statements.push(statement);
+        }
+    }
+    let plural = if statements.len() == 1 { "statement" } else { "statements" };
+    format!("the caller needs {}: see the {plural} {} of `stackctl policy`", listed(actions), listed(&statements))
 }
 
 fn skewed() -> String {

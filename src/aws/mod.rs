@@ -15,6 +15,7 @@ pub mod operation;
 mod ownership;
 mod pace;
 mod partition;
+pub mod permissions;
 mod profiles;
 mod retry;
 pub mod settle;

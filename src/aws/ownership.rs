@@ -8,8 +8,8 @@ use crate::{
     hint::{Hint, SuggestedCommand},
 };
 
-const STACK: &str = "stackctl:stack";
-const STAGE: &str = "stackctl:stage";
+pub(super) const STACK: &str = "stackctl:stack";
+pub(super) const STAGE: &str = "stackctl:stage";
 const RESOURCE: &str = "stackctl:resource";
 const TOKEN: &str = "stackctl:token";
 

@@ -6,12 +6,12 @@ use clap::{Subcommand, ValueHint};
 
 use super::examples::{
     CALL_EXAMPLES, COMPLETIONS_EXAMPLES, DOWN_EXAMPLES, HISTORY_EXAMPLES, INIT_EXAMPLES, INVOKE_EXAMPLES,
-    LIST_EXAMPLES, LOGS_EXAMPLES, OUTPUTS_EXAMPLES, PLAN_EXAMPLES, RECOVER_EXAMPLES, ROLLBACK_EXAMPLES, SHOW_EXAMPLES,
-    STATUS_EXAMPLES, UNLOCK_EXAMPLES, UP_EXAMPLES, VALIDATE_EXAMPLES, WATCH_EXAMPLES,
+    LIST_EXAMPLES, LOGS_EXAMPLES, OUTPUTS_EXAMPLES, PLAN_EXAMPLES, POLICY_EXAMPLES, RECOVER_EXAMPLES,
+    ROLLBACK_EXAMPLES, SHOW_EXAMPLES, STATUS_EXAMPLES, UNLOCK_EXAMPLES, UP_EXAMPLES, VALIDATE_EXAMPLES, WATCH_EXAMPLES,
 };
 use super::{
     CallArgs, Detailed, GraphFormat, InitArgs, InvokeArgs, LocalCommand, LogsArgs, NewArgs, OutputsForm, PlanArgs,
-    RollbackArgs, StateCommand, UpArgs, UserArgs, number,
+    PolicyArgs, RollbackArgs, StateCommand, UpArgs, UserArgs, number,
 };
 use crate::hint;
 
@@ -192,6 +192,13 @@ pub(crate) enum Command {
         format: GraphFormat,
     },
 
+    /// Print the IAM policy that a deployer needs
+    ///
+    /// The least permissions of the user or role that runs stackctl for this config, limited to the names and tags of the
+    /// stack. Sends no request to AWS. Several documents are printed when the policy is longer than IAM allows for one.
+    #[command(after_help = POLICY_EXAMPLES)]
+    Policy(PolicyArgs),
+
     /// Manage the local emulator
     Local {
         #[command(subcommand)]
@@ -286,6 +293,7 @@ impl Command {
             Self::Invoke(_) => "invoke",
             Self::Logs(_) => "logs",
             Self::Graph { .. } => "graph",
+            Self::Policy(_) => "policy",
             Self::State { command } => command.name(),
             Self::Unlock => "unlock",
             Self::Local { command } => command.name(),

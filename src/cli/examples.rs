@@ -62,6 +62,12 @@ Examples:
   eval \"$(stackctl outputs --env)\"       into this shell: $INVOKE_URL, $USER_POOL_ID, ...
   stackctl outputs --dotenv > .env        into a file for other tools";
 
+pub(super) const POLICY_EXAMPLES: &str = "\
+Examples:
+  stackctl policy --stage prod > deployer.json
+  stackctl policy --read-only             for a job that only runs `plan` or `status`
+  stackctl policy --trust github:acme/shop:main --account 123456789012";
+
 pub(super) const WATCH_EXAMPLES: &str = "\
 Examples:
   stackctl watch --local                  deploy every save to the local emulator

@@ -9,7 +9,7 @@ use super::{Cli, environment};
 /// The commands in the order of the root's help, by group.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Deploy", &["init", "validate", "plan", "show", "up", "status", "list", "outputs", "history", "rollback", "down"]),
-    ("Develop", &["watch", "call", "invoke", "logs", "graph", "local"]),
+    ("Develop", &["watch", "call", "invoke", "logs", "graph", "policy", "local"]),
     ("Users", &["user"]),
     ("State", &["state", "unlock", "recover"]),
     ("Other", &["completions", "man", "version", "help"]),
@@ -113,6 +113,7 @@ fn accepted(command: &str) -> &'static [&'static str] {
         ],
         "list" => &["config", "region", "profile", "json", "quiet", "verbose", "color"],
         "graph" => &["config", "stage", "region", "quiet", "verbose", "color"],
+        "policy" => &["config", "stage", "region", "json", "quiet", "verbose", "color"],
         "init" => &["region", "json", "quiet", "verbose", "color"],
         "validate" => &["config", "stage", "region", "json", "quiet", "verbose", "color"],
         "up" | "watch" | "rollback" | "down" | "recover" => &COMMON,

@@ -12,6 +12,12 @@ pub(super) fn port(text: &str) -> Result<u16, String> {
     port.ok_or_else(|| "expected a whole number from 1 to 65535".to_owned())
 }
 
+/// The id of an account.
+pub(super) fn account(text: &str) -> Result<String, String> {
+    let is_one = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_one { Ok(text.to_owned()) } else { Err("expected 12 digits".to_owned()) }
+}
+
 /// The number of a release.
 pub(super) fn release(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "expected the number of a release, which `stackctl history` shows".to_owned())

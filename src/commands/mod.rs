@@ -15,6 +15,7 @@ mod logs;
 mod man;
 mod outputs;
 mod plan;
+mod policy;
 mod recover;
 mod rollback;
 mod show;
@@ -125,6 +126,7 @@ async fn dispatch(run: &Run, command: Command) -> Result<Exit, Failure> {
         Command::Invoke(arguments) => invoke::run(run, &arguments).await,
         Command::Logs(arguments) => logs::run(run, &arguments).await,
         Command::Graph { format } => graph::run(run, format),
+        Command::Policy(arguments) => policy::run(run, &arguments),
         Command::State { command } => state::run(run, command).await,
         Command::Unlock => unlock::run(run).await,
         Command::Local { command } => match command {

@@ -340,6 +340,6 @@ fn invalid_invocations_are_rejected() {
     error: `hello` was not called
       lambda:Invoke: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `lambda:InvokeFunction`
+    hint: the caller needs `lambda:InvokeFunction`: see the statement `Functions` of `stackctl policy`
     ");
 }

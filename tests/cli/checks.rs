@@ -186,7 +186,7 @@ fn a_check_that_cannot_be_made_leaves_the_change_unchecked() {
       stackctl-check-TOKEN: not created
       cognito-idp:AdminCreateUser: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `cognito-idp:AdminCreateUser`
+    hint: the caller needs `cognito-idp:AdminCreateUser`: see the statement `UserPools` of `stackctl policy`
     hint: the live version stays, unchecked; `stackctl up` checks it again
     "#);
     insta::assert_snapshot!(sandbox.transcript("plan"), @r"
@@ -217,7 +217,7 @@ fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
     error: s3://states/stackctl/shop.dev.json: the state cannot be saved
       s3:PutObject: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `s3:PutObject` and `s3:GetObject`
+    hint: the caller needs `s3:PutObject` and `s3:GetObject`: see the statement `State` of `stackctl policy`
     hint: the live version stays, unchecked; `stackctl up` checks it again
     "#);
     // The saves: lock, deletion of the last user, the next user, its deletion, and the rollback, which fails.

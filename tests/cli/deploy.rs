@@ -192,7 +192,7 @@ fn a_failed_step_skips_only_its_dependents_and_the_next_up_resumes() {
     error: lambda_function.hello: not created
       lambda:CreateFunction: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `lambda:CreateFunction`, `iam:PassRole` and `lambda:TagResource`
+    hint: the caller needs `lambda:CreateFunction`, `iam:PassRole` and `lambda:TagResource`: see the statements `Functions` and `PassRole` of `stackctl policy`
     hint: 7 of 10 steps are done and recorded; run `stackctl up` to continue
     ");
     let events = sandbox.events("status");
@@ -211,7 +211,7 @@ fn a_denied_read_names_the_resource_and_the_permission() {
     error: lambda_function.hello: cannot be read
       lambda:GetFunction: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `lambda:GetFunction`
+    hint: the caller needs `lambda:GetFunction`: see the statement `Functions` of `stackctl policy`
     ");
 }
 

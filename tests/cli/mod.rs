@@ -21,6 +21,7 @@ mod logs;
 mod mail;
 mod pinned;
 mod plan_files;
+mod policy;
 mod pty;
 mod read_only;
 mod recover;

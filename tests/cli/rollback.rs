@@ -215,11 +215,11 @@ fn a_rollback_that_cannot_be_recorded_is_resumed() {
     error: lambda_function.hello: not rolled back
       lambda:UpdateAlias: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `lambda:UpdateAlias`
+    hint: the caller needs `lambda:UpdateAlias`: see the statement `Functions` of `stackctl policy`
     error: s3://states/stackctl/shop.dev.json: the state cannot be saved
       s3:PutObject: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `s3:PutObject` and `s3:GetObject`
+    hint: the caller needs `s3:PutObject` and `s3:GetObject`: see the statement `State` of `stackctl policy`
     hint: rolled forward: what was live before the rollback is live again
     hint: the changes are not recorded; `stackctl rollback 1` continues
     ");
@@ -350,7 +350,7 @@ fn a_rollback_that_fails_says_how_to_resume() {
     error: lambda_function.items: not rolled forward
       lambda:UpdateAlias: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `lambda:UpdateAlias`
+    hint: the caller needs `lambda:UpdateAlias`: see the statement `Functions` of `stackctl policy`
     hint: `stackctl up` deploys the config again
     ");
     let _healthy = TcpListener::bind(address).unwrap();

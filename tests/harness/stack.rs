@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use stackctl::{
-    aws::{Calls, Clients, ConnectOptions},
+    aws::{Calls, Clients, ConnectOptions, permissions::Deployer},
     check::{CheckRunner, LeftOver, Propagation, again, dismiss, left_over, recorded},
     config::Config,
     engine::{
@@ -62,6 +62,23 @@ fn check<'c>(engine: &Engine<'c, Clients>, project: &'c Project, courier: &'c Wi
     }
 }
 
+/// The access key id of the deployer of a stack.
+fn caller((service, stage): (&str, &str)) -> String {
+    format!("{service}.{stage}")
+}
+
+/// The deployer of a stack, whose state is in no bucket.
+fn deployer((service, stage): (&str, &str), account: &str) -> Deployer {
+    Deployer {
+        account: account.into(),
+        region: "us-west-2".into(),
+        service_name: service.into(),
+        stage: stage.into(),
+        state: None,
+        read_only: false,
+    }
+}
+
 /// The entry of a release of this config.
 fn entry(config: &Config) -> ReleaseEntry {
     ReleaseEntry { by: "ann".into(), needs: needed(config), checks: recorded(config) }
@@ -72,9 +89,12 @@ impl Stack {
         Self::on(Settings::default())
     }
 
+    /// A stack whose processes have the permissions that `stackctl policy` prints for it, and no others.
     pub(crate) fn on(settings: Settings) -> Self {
-        let local = stackctl_local::Emulator::new(settings);
-        Self { local, wire: Arc::default(), name: ("shop", "dev"), earlier: BTreeMap::new() }
+        let name = ("shop", "dev");
+        let policies = [name].map(|name| (caller(name), deployer(name, &settings.account).policies()));
+        let local = stackctl_local::Emulator::new(Settings { caller_policies: policies.into(), ..settings });
+        Self { local, wire: Arc::default(), name, earlier: BTreeMap::new() }
     }
 
     /// Another stack on the same emulator, with its own state.
@@ -113,7 +133,7 @@ impl Stack {
             region: Some("us-west-2".into()),
             local: Some("http://local.test".into()),
             paced: self.local.settings().weather.typical,
-            http_client: Some(self.wire.client(&self.local)),
+            http_client: Some(self.wire.client(&self.local, &caller(self.name))),
             ..ConnectOptions::default()
         };
         let mut cloud = Clients::connect(options).await.map_err(|error| error.to_string())?;

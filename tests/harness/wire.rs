@@ -179,10 +179,11 @@ impl Wire {
     }
 
     /// A client whose requests pass through this wire to the emulator.
-    pub(crate) fn client(self: &Arc<Self>, local: &stackctl_local::Emulator) -> SharedHttpClient {
-        let wire = Arc::clone(self);
-        Bridge::intercepted(local, move |request, bridge| {
+    pub(crate) fn client(self: &Arc<Self>, local: &stackctl_local::Emulator, caller: &str) -> SharedHttpClient {
+        let (wire, caller) = (Arc::clone(self), caller.to_owned());
+        Bridge::intercepted(local, move |mut request, bridge| {
             let wire = Arc::clone(&wire);
+            sign_as(&caller, &mut request);
             HttpConnectorFuture::new(async move {
                 let broken = || ConnectorError::io("the connection broke".into());
                 wire.pass(Tick::Call, Self::overheard(&wire, request, bridge), broken).await
@@ -295,6 +296,17 @@ impl Wire {
         self.inner().dead = true;
         self.died.notify_one();
         std::future::pending().await
+    }
+}
+
+/// Replaces the access key id of a signature. The emulator of these tests does not verify signatures.
+fn sign_as(caller: &str, request: &mut HttpRequest) {
+    let signed = request.headers().get("authorization").and_then(|header| {
+        let (scheme, rest) = header.split_once("Credential=")?;
+        Some(format!("{scheme}Credential={caller}/{}", rest.split_once('/')?.1))
+    });
+    if let Some(signed) = signed {
+        request.headers_mut().insert("authorization", signed);
     }
 }
 

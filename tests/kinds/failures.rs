@@ -36,7 +36,10 @@ async fn a_denied_request_names_the_required_permissions() {
     let effect = Effect::Refuse { status: 403, code: "AccessDenied".into(), message: "not authorized".into() };
     let (_, error) = refused("iam_role", "iam:CreateRole", effect).await;
     assert_eq!(error.to_string(), "iam:CreateRole: AccessDenied: not authorized");
-    assert_eq!(error.hints, ["the caller needs `iam:CreateRole` and `iam:TagRole`"]);
+    assert_eq!(
+        error.hints,
+        ["the caller needs `iam:CreateRole` and `iam:TagRole`: see the statement `Roles` of `stackctl policy`"]
+    );
     assert_eq!(error.verdict, Verdict::Refused);
     assert!(error.request_id.is_some());
 }

@@ -9,6 +9,7 @@ mod drift;
 mod faults;
 mod interrupts;
 mod people;
+mod permissions;
 mod recovery;
 mod references;
 mod rollbacks;

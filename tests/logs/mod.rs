@@ -136,5 +136,8 @@ async fn a_group_that_cannot_be_read_is_named() {
         (unread.source, unread.error.to_string().as_str()),
         (1, "logs:FilterLogEvents: AccessDeniedException: no")
     );
-    assert_eq!(unread.error.hints, ["the caller needs `logs:FilterLogEvents`"]);
+    assert_eq!(
+        unread.error.hints,
+        ["the caller needs `logs:FilterLogEvents`: see the statement `LogGroups` of `stackctl policy`"]
+    );
 }

@@ -103,12 +103,12 @@ async fn a_denied_call_is_reported_with_the_missing_permission() {
     insta::assert_snapshot!(texts, @r"
     error: the users: not listed
       cognito-idp:ListUsers: AccessDeniedException: User: ann is not authorized
-    hint: the caller needs `cognito-idp:ListUsers`
+    hint: the caller needs `cognito-idp:ListUsers`: see the statement `UserPools` of `stackctl policy`
     error: ann@example.com: not deleted
       cognito-idp:AdminDeleteUser: AccessDeniedException: User: ann is not authorized
-    hint: the caller needs `cognito-idp:AdminDeleteUser`
+    hint: the caller needs `cognito-idp:AdminDeleteUser`: see the statement `UserPools` of `stackctl policy`
     error: the user pool cannot be used
       cognito-idp:DescribeUserPool: AccessDeniedException: User: ann is not authorized
-    hint: the caller needs `cognito-idp:DescribeUserPool`
+    hint: the caller needs `cognito-idp:DescribeUserPool`: see the statement `FindResources` of `stackctl policy`
     ");
 }

@@ -11,7 +11,7 @@ use crate::harness::wire::{Cut, Way, Wire};
 
 async fn place(wire: &Arc<Wire>) -> Place {
     let local = Emulator::new(Settings::default());
-    let client = wire.client(&local);
+    let client = wire.client(&local, "users");
     Place::on(local, client, json!({ "UsernameAttributes": ["email"] }), json!({})).await
 }
 

@@ -167,7 +167,7 @@ async fn rejections_by_cognito_are_explained_or_quoted() {
     hint: see the log of the trigger's function
     error: ann@example.com: not signed in
       cognito-idp:AdminInitiateAuth: AccessDeniedException: User: ann is not authorized to perform: cognito-idp:AdminInitiateAuth
-    hint: the caller needs `cognito-idp:AdminInitiateAuth`
+    hint: the caller needs `cognito-idp:AdminInitiateAuth`: see the statement `UserPools` of `stackctl policy`
     error: `ann@example.com` has no second factor that the user pool could ask for
     hint: set one up, as with `aws cognito-idp admin-set-user-mfa-preference`
     error: there were too many attempts to sign in as `ann@example.com`
