@@ -49,13 +49,14 @@ const PARTS: &[Part] = &[
         id: "CreateUserPool",
         has: |action| action == "cognito-idp:CreateUserPool" || action == TAG_POOL,
         resources: |_| vec!["*".into()],
-        condition: |it| Some(it.tagged("aws:RequestTag")),
+        condition: |it| Some(it.tagged("StringEquals", "aws:RequestTag")),
     },
     Part {
         id: "UserPools",
         has: |action| action.starts_with("cognito-idp:"),
         resources: |it| vec![it.arn("cognito-idp", "userpool/*")],
-        condition: |it| Some(it.tagged("aws:ResourceTag")),
+        // A pool that was deleted has no tags, and must be seen to be deleted, not denied.
+        condition: |it| Some(it.tagged("StringEqualsIfExists", "aws:ResourceTag")),
     },
     Part {
         id: "Functions",
@@ -180,12 +181,12 @@ impl Deployer {
     }
 
     /// The condition that the tags of the request or of the resource are those of the stack.
-    fn tagged(&self, key: &str) -> Value {
+    fn tagged(&self, operator: &str, key: &str) -> Value {
         let mut tags = json!({ format!("{key}/{STACK}"): self.service_name });
         if self.stage != "*" {
             tags[format!("{key}/{STAGE}")] = json!(self.stage);
         }
-        json!({ "StringEquals": tags })
+        json!({ operator: tags })
     }
 }
 
