@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::{
     ActivityLine, Cycle, Done, EmulatorList, EmulatorStatus, EmulatorVariables, Executed, FoundTable, HistoryTable,
-    Invoked, Locked, LogLine, Mail, NothingToDelete, Output, PlanFileCard, PlanTable, PoolTarget, Recovered, Retained,
-    RolledBack, RolledForward, SignedIn, StackList, StateCard, StateMoved, StatusTable, TokenCard, Unavailable,
-    Unlocked, UserCard, UserChanged, UserTable, Valid, Watching, Written,
+    Invoked, Locked, LogLine, Mail, NothingToDelete, Output, PlanFileCard, PlanTable, PolicyDocument, PoolTarget,
+    Recovered, Retained, RolledBack, RolledForward, SignedIn, StackList, StateCard, StateMoved, StatusTable, TokenCard,
+    Unavailable, Unlocked, UserCard, UserChanged, UserTable, Valid, Watching, Written,
     answer::Answer,
     card::{Card, Note},
     checked::Checked,
@@ -171,6 +171,7 @@ fn users_and_requests(group: &mut Group) {
 fn project_and_emulator(group: &mut Group) {
     group.card::<Written>("`init`");
     group.card::<Valid>("`validate`");
+    group.card::<PolicyDocument>("`policy`");
     group.card::<EmulatorStatus>(
         "`local start`, `local stop`, `local status`, `local reset`, and when `--local` starts it",
     );
