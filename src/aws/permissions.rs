@@ -44,7 +44,16 @@ const PARTS: &[Part] = &[
         resources: roles,
         condition: |_| Some(json!({ "StringEquals": { "iam:PassedToService": "lambda.amazonaws.com" } })),
     },
-    Part { id: "Roles", has: |action| action.starts_with("iam:"), resources: roles, condition: |_| None },
+    Part {
+        id: "Roles",
+        has: |action| action.starts_with("iam:"),
+        // A role that does not exist has no path: without the second pattern AWS would deny what asks for it.
+        resources: |it| {
+            let without_path = format!("arn:{}:iam::{}:role/{}-*", it.partition(), it.account, it.stack());
+            roles(it).into_iter().chain([without_path]).collect()
+        },
+        condition: |_| None,
+    },
     Part {
         id: "CreateUserPool",
         has: |action| action == "cognito-idp:CreateUserPool" || action == TAG_POOL,
@@ -157,15 +166,15 @@ impl Deployer {
         let mut documents: Vec<Vec<Value>> = Vec::new();
         for statement in self.statements() {
             let fits = documents.last().is_some_and(|last| {
-                let with = last.iter().chain([&statement]).cloned().collect();
-                size(&policy(with)) <= POLICY_LIMIT
+                let with: Vec<Value> = last.iter().chain([&statement]).cloned().collect();
+                size(&policy(&with)) <= POLICY_LIMIT
             });
             match documents.last_mut().filter(|_| fits) {
                 Some(last) => last.push(statement),
                 None => documents.push(vec![statement]),
             }
         }
-        documents.into_iter().map(policy).collect()
+        documents.iter().map(|statements| policy(statements)).collect()
     }
 
     fn partition(&self) -> &'static str {
@@ -200,7 +209,7 @@ fn one_or_many(mut values: Vec<String>) -> Value {
     if values.len() == 1 { json!(values.remove(0)) } else { json!(values) }
 }
 
-fn policy(statements: Vec<Value>) -> Value {
+fn policy(statements: &[Value]) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
@@ -213,7 +222,7 @@ pub fn github_trust(account: &str, region: &str, subject: &str) -> Value {
     let mut condition = json!({ "StringEquals": { format!("{ISSUER}:aud"): "sts.amazonaws.com" } });
     let operator = if subject.contains('*') { "StringLike" } else { "StringEquals" };
     condition[operator][format!("{ISSUER}:sub")] = json!(subject);
-    policy(vec![json!({
+    policy(&[json!({
         "Effect": "Allow",
         "Principal": { "Federated": provider },
         "Action": "sts:AssumeRoleWithWebIdentity",

@@ -97,7 +97,7 @@ fn accepted(command: &str) -> &'static [&'static str] {
         &["config", "stage", "region", "profile", "local", "json", "quiet", "verbose", "color", "parallel"];
     match command {
         "completions" | "man" | "version" => &["color"],
-        "show" => &["json", "quiet", "verbose", "color"],
+        "show" | "local list" => &["json", "quiet", "verbose", "color"],
         "plan" => &[
             "config",
             "stage",
@@ -113,9 +113,8 @@ fn accepted(command: &str) -> &'static [&'static str] {
         ],
         "list" => &["config", "region", "profile", "json", "quiet", "verbose", "color"],
         "graph" => &["config", "stage", "region", "quiet", "verbose", "color"],
-        "policy" => &["config", "stage", "region", "json", "quiet", "verbose", "color"],
         "init" => &["region", "json", "quiet", "verbose", "color"],
-        "validate" => &["config", "stage", "region", "json", "quiet", "verbose", "color"],
+        "validate" | "policy" => &["config", "stage", "region", "json", "quiet", "verbose", "color"],
         "up" | "watch" | "rollback" | "down" | "recover" => &COMMON,
         "state migrate" => {
             &["config", "stage", "region", "profile", "json", "quiet", "verbose", "color", "lock_timeout"]
@@ -123,7 +122,6 @@ fn accepted(command: &str) -> &'static [&'static str] {
         "unlock" | "user delete" => {
             &["config", "stage", "region", "profile", "local", "json", "yes", "quiet", "verbose", "color", "parallel"]
         }
-        "local list" => &["json", "quiet", "verbose", "color"],
         "local reset" => &["config", "json", "yes", "quiet", "verbose", "color"],
         name if name.starts_with("local ") => &["config", "json", "quiet", "verbose", "color"],
         _ => READS,

@@ -129,17 +129,17 @@ async fn show<T: Card + DeserializeOwned>(
         Failure::failed("the local emulator is not running").hint(hint)
     })?;
     let unread = |reason| Failure::failed(format!("the {list} of the local emulator cannot be read: {reason}"));
-    let mut last = String::new();
+    let mut newest = String::new();
     let mut ticks = interval(BETWEEN_READS);
     run.cancel.on_interrupt(OnInterrupt::End);
     loop {
         ticks.tick().await;
-        for entry in emulator::entries::<T>(&server, list, &last).await.map_err(unread)? {
+        for entry in emulator::entries::<T>(&server, list, &newest).await.map_err(unread)? {
             let (id, is_wanted) = read(&entry);
             if is_wanted {
                 run.report.data(&entry);
             }
-            last = id;
+            newest = id;
         }
         if !follow {
             return Ok(Exit::Done);

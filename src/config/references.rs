@@ -108,11 +108,10 @@ impl Reference {
     /// Why it cannot stand in a place; `None` where it can.
     fn refused(&self, place: Place) -> Option<&'static str> {
         match (place, self) {
-            (Place::Function, _) | (Place::Api | Place::Tags, Self::FunctionArn(_) | Self::FunctionName(_)) => None,
             (Place::Api, Self::ApiId | Self::ApiUrl) => {
                 Some("the API has no ID yet when it is created with its description")
             }
-            (Place::Api, _) => None,
+            (Place::Function | Place::Api, _) | (Place::Tags, Self::FunctionArn(_) | Self::FunctionName(_)) => None,
             (Place::Tags, _) => Some("a resource has no ID yet when it is created with its tags"),
             (Place::Elsewhere, _) => Some("only functions, descriptions and tags may refer to resources"),
         }

@@ -112,7 +112,10 @@ fn replace_texts(value: &mut Value, replacement: &impl Fn(&str) -> Option<Value>
             return true;
         }
         Value::Array(items) => {
-            let replaced = items.iter_mut().fold(false, |before, item| replace_texts(item, replacement) || before);
+            let mut replaced = false;
+            for item in items.iter_mut() {
+                replaced |= replace_texts(item, replacement);
+            }
             if replaced {
                 *items = sorted(std::mem::take(items));
             }

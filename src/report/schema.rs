@@ -189,7 +189,7 @@ fn tidy(value: &mut Value) {
                 members.remove("format");
             }
             if let Some(Value::String(text)) = members.get_mut("description") {
-                *text = text.replace('\n', " ").trim_end_matches('.').to_owned();
+                text.replace('\n', " ").trim_end_matches('.').clone_into(text);
             }
             members.values_mut().for_each(tidy);
         }

@@ -258,7 +258,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_time_is_that_of_the_last_call_under_the_quotas() {
-        let cases: &[(&[(&'static Operation, usize)], u64, Option<&str>)] = &[
+        type Calls = &'static [(&'static Operation, usize)];
+        let cases: &[(Calls, u64, Option<&str>)] = &[
             (&[(&op::CREATE_LOG_GROUP, 500)], 0, None),
             (&[(&op::CREATE_ROLE, 15)], 0, None),
             (&[(&op::CREATE_ROLE, 300)], 18, Some("iam")),
@@ -270,7 +271,7 @@ mod tests {
             let writes = Writes::of(calls.iter().copied());
             assert_eq!((writes.at_least.as_secs(), writes.quota), (*seconds, *quota));
             let (pace, start) = (Pace::default(), Instant::now());
-            let last = calls.iter().map(|operation| pace.reserve(operation.quotas)).max().unwrap();
+            let last = calls.iter().map(|operation| pace.reserve(operation.quotas).at).max().unwrap();
             assert_eq!(last - start, writes.at_least, "{calls:?}");
         }
     }

@@ -17,7 +17,7 @@ use crate::harness::claim;
 
 /// A deployed API with a protected route that allows these origins, with credentials or without.
 async fn open_to(origins: &[&str], credentials: bool, way: Way) -> Api {
-    let api = Api::new().await;
+    let api = Box::pin(Api::new()).await;
     let mut spec = api.spec(&["GET /a!"]);
     let preflight = Preflight {
         origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
@@ -32,7 +32,7 @@ async fn open_to(origins: &[&str], credentials: bool, way: Way) -> Api {
     spec.gateway_responses.insert("DEFAULT_4XX".into(), GatewayResponse { headers, unmanaged: BTreeMap::new() });
     api.write_in(&spec, way).await.unwrap();
     assert_eq!(api.read().await, spec, "{way:?}");
-    Stage::create(&api.context(), &api.stage("f"), &claim("ours", &api.key)).await.unwrap();
+    Box::pin(Stage::create(&api.context(), &api.stage("f"), &claim("ours", &api.key))).await.unwrap();
     api
 }
 

@@ -64,9 +64,8 @@ fn validate(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
         }
         for (name, field) in fields {
             let place = format!("{at}.{name}");
-            match schema["properties"].get(name).or_else(|| schema.get("additionalProperties")) {
-                Some(inner) => validate(inner, field, &place)?,
-                None => {}
+            if let Some(inner) = schema["properties"].get(name).or_else(|| schema.get("additionalProperties")) {
+                validate(inner, field, &place)?;
             }
         }
     }

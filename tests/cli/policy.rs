@@ -17,7 +17,7 @@ fn the_policy_is_printed_for_a_stage_for_all_and_for_a_reader() {
     let size = event["size"].as_u64().unwrap();
     assert!((1_000..2_500).contains(&size), "{size}");
     let roles = &event["document"]["Statement"][1];
-    assert_eq!(roles["Resource"], "arn:aws:iam::123456789012:role/stackctl/shop/dev/*");
+    assert_eq!(roles["Resource"][0], "arn:aws:iam::123456789012:role/stackctl/shop/dev/*");
     assert!(roles["Action"].as_array().unwrap().iter().all(|action| !action.as_str().unwrap().contains(":Create")));
 }
 

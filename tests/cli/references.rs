@@ -29,8 +29,8 @@ fn a_plan_names_what_a_function_waits_for_and_one_up_gives_it_the_ids() {
     sandbox.done("up --local --yes --quiet");
     assert!(sandbox.done("plan --local").out.contains("nothing to change"));
     sandbox.edit("of ${api.url}", "at ${api.url}");
-    let changes = &sandbox.events("plan --local")[1]["steps"];
-    let changed = changes.as_array().unwrap().iter().find(|step| step["verb"] == "update").unwrap();
+    let steps = &sandbox.events("plan --local")[1]["steps"];
+    let changed = steps.as_array().unwrap().iter().find(|step| step["verb"] == "update").unwrap();
     let url = sandbox.done("outputs path_url --local --quiet").out;
     assert_eq!(changed["changes"][0]["new"], format!("at {}", url.trim()));
 }

@@ -63,7 +63,9 @@ fn collect(schema: &Value, prefix: &str, rows: &mut Vec<Vec<String>>) {
         let description = field["description"].as_str().unwrap_or_default().to_owned();
         rows.push(vec![format!("`{path}`"), kind(field) + optional, description + &words(field)]);
         for (inner, suffix) in [(field, "."), (&field["items"], "[].")] {
-            alternatives(inner).into_iter().for_each(|inner| collect(inner, &format!("{path}{suffix}"), rows));
+            for inner in alternatives(inner) {
+                collect(inner, &format!("{path}{suffix}"), rows);
+            }
         }
     }
     // Fields that only some alternatives have, once each.

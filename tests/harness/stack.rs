@@ -162,7 +162,7 @@ impl Stack {
             tokio::time::sleep(after).await;
             interrupt.request();
         };
-        let (ran, ()) = tokio::join!(self.attempt(command, &interrupt), wish);
+        let (ran, ()) = tokio::join!(Box::pin(self.attempt(command, &interrupt)), wish);
         ran.unwrap_or_else(|error| panic!("{error}"))
     }
 

@@ -43,7 +43,7 @@ async fn no_action_of_the_policy_is_spare() {
         "deployment": { "tags": { "team": "blue" } },
         "userPool": { "mfa": "OPTIONAL", "deletionProtection": false },
         "functions": { "open": {
-            "policy": [{ "effect": "Allow", "action": "s3:GetObject", "resource": "*" }],
+            "policy": [{ "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" }],
             "managedPolicies": ["arn:aws:iam::aws:policy/AWSLambda_ReadOnlyAccess"],
         } },
     });

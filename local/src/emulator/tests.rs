@@ -166,8 +166,8 @@ async fn what_happens_is_recorded_without_secrets() {
     let code = crate::services::cognito::mail(&test.emulator, "");
     let code = json!(code)[0]["code"].as_str().unwrap().to_owned();
     let entries = crate::services::cognito::with_mail(&test.emulator, "");
-    let text = json!(entries).to_string();
-    assert!(!text.contains("1-word") && !text.contains(&code), "{text}");
+    let shown = json!(entries).to_string();
+    assert!(!shown.contains("1-word") && !shown.contains(&code), "{shown}");
     let line = |entry: &Entry| {
         let Entry { kind, method, path, status, operation, user, message, .. } = entry.clone();
         let status = status.map(|status| status.to_string());

@@ -109,7 +109,7 @@ impl<'a> Stack<'a> {
             connection::local_url(self.run, &self.loaded.identity.path).await?;
         }
         let lock = self.session.lock(self.run).await?;
-        let ended = self.deploy_locked(settled, desired, agreed).await;
+        let ended = Box::pin(self.deploy_locked(settled, desired, agreed)).await;
         // A lock in a bucket is a call, which an end at once would leave in flight and the lock behind.
         self.run.cancel.on_interrupt(OnInterrupt::Finish);
         lock.release().await;

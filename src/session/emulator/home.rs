@@ -288,7 +288,7 @@ mod tests {
         home.make().unwrap();
         File::create(home.server_file()).unwrap().write_all(b"{\"port\": 80").unwrap();
         assert_eq!(home.remembered(), None);
-        let server = home.server(8080, None).unwrap();
+        let server = home.server(8080, (None, None)).unwrap();
         home.remember(&server).unwrap();
         assert_eq!((home.url(), home.remembered()), (Some("http://127.0.0.1:8080".into()), Some(server)));
     }
@@ -299,7 +299,7 @@ mod tests {
         let home = |name: &str| Home::beside(&folder.path().join(name).join("config.json"));
         let (original, copy) = (home("original"), home("copy"));
         original.make().unwrap();
-        original.remember(&original.server(8080, None).unwrap()).unwrap();
+        original.remember(&original.server(8080, (None, None)).unwrap()).unwrap();
         copy.make().unwrap();
         fs::copy(original.server_file(), copy.server_file()).unwrap();
         assert_eq!((copy.url(), copy.remembered()), (None, None));

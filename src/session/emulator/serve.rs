@@ -68,11 +68,11 @@ pub(crate) async fn serve(run: &Run, arguments: &ServeArgs) -> Result<Exit, Fail
         run.report.note(format!("the local emulator runs at {}; Ctrl-C stops it", server.url()));
     }
     let printing = print(run, requests);
-    let served = tokio::select! {
-        served = stackctl_local::serve(cloud, listener, ended) => served,
+    let outcome = tokio::select! {
+        outcome = stackctl_local::serve(cloud, listener, ended) => outcome,
         never = printing => match never {},
     };
-    served.map_err(|error| Failure::io("the local emulator failed", &error))?;
+    outcome.map_err(|error| Failure::io("the local emulator failed", &error))?;
     drop(listed);
     // The lock is released by the end of the process, after everything else.
     std::mem::forget(lock);

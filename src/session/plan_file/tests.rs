@@ -46,10 +46,13 @@ fn file(edits: &[(&str, Value)]) -> PlanFile {
     serde_json::from_value(file).unwrap()
 }
 
+/// The places of a file and what stands there instead.
+type Edits<'a> = &'a [(&'a str, Value)];
+
 #[test]
 fn what_has_changed_since_the_plan_is_named() {
     let step = "/plan/steps/0";
-    let cases: &[(&[(&str, Value)], &[&str])] = &[
+    let cases: &[(Edits<'_>, &[&str])] = &[
         (&[], &[]),
         // When it was written, and by which version, does not matter.
         (&[("/written_by", json!("9.0.0")), ("/created_at", json!("2026-12-02T08:00:00Z"))], &[]),
@@ -109,7 +112,7 @@ fn the_rest_of_an_interrupted_run_is_applied_only_if_the_plan_contains_it() {
     let (serial, live) = (("/state/serial", json!(9)), ("/live/lambda_function.hello", json!("9")));
     let step = |verb: &str| ("/plan/steps/0", json!({ "key": "lambda_function.hello", "verb": verb, "changes": [] }));
     let other = ("/plan/steps/1", json!({ "key": "iam_role.hello", "verb": "update", "changes": [] }));
-    let cases: &[(&[(&str, Value)], &[&str])] = &[
+    let cases: &[(Edits<'_>, &[&str])] = &[
         (&[serial.clone(), live.clone()], &[]),
         (&[serial.clone(), live.clone(), step("keep")], &[]),
         (&[serial.clone(), live.clone(), step("update")], &[]),

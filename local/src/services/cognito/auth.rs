@@ -100,7 +100,7 @@ impl<'a> Attempt<'a> {
         let user = key.as_deref().unwrap_or(username);
         let mut request = self.request(user);
         request["validationData"] = self.context.member("ClientMetadata").cloned().unwrap_or_default();
-        self.context.ask(self.subject(user), "PreAuthentication_Authentication", request, json!({}))?;
+        self.context.ask(self.subject(user), "PreAuthentication_Authentication", request, &json!({}))?;
         Ok((username, key))
     }
 
@@ -228,7 +228,7 @@ impl<'a> Attempt<'a> {
     pub(super) fn grant(self, key: &str, device: Option<String>) -> Value {
         let mut request = self.request(key);
         request["newDeviceUsed"] = json!(device.is_none() && self.pool.device_setting("").is_some());
-        self.context.then(self.subject(key), "PostAuthentication_Authentication", request, json!({}));
+        self.context.then(self.subject(key), "PostAuthentication_Authentication", request, &json!({}));
         let signing_key = SigningKey::of(self.key);
         let result = self.pool.sign_in(self.context, signing_key, &self.client, (key, device));
         json!({ "ChallengeParameters": {}, "AuthenticationResult": result })

@@ -117,7 +117,7 @@ impl UserPool {
             response = json!({ "claimsAndScopeOverrideDetails": null });
         }
         let subject = Subject { pool: self, username: &user.username, client: &client.id };
-        let invocation = Invocation::new(subject, source(context), context.with_metadata(request), response);
+        let invocation = Invocation::new(subject, source(context), &context.with_metadata(request), &response);
         context.then_with(Then::Tokens(event.to_owned()), invocation);
     }
 }

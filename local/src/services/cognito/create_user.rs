@@ -71,7 +71,7 @@ pub(super) fn before_sign_up(
     let response = json!({ "autoConfirmUser": false, "autoVerifyEmail": false, "autoVerifyPhone": false });
     let generated = context.triggers.new_user.to_string();
     let username = name.0.as_deref().unwrap_or(&generated);
-    context.ask(Subject { pool, username, client }, source, request, response)
+    context.ask(Subject { pool, username, client }, source, request, &response)
 }
 
 /// Sends another invitation, with a new temporary password, whose validity begins again.

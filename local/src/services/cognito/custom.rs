@@ -83,7 +83,7 @@ impl Attempt<'_> {
             &session.user,
             "VerifyAuthChallengeResponse_Authentication",
             request,
-            json!({ "answerCorrect": null }),
+            &json!({ "answerCorrect": null }),
         )?;
         let correct = response["answerCorrect"].as_bool().ok_or_else(unrecognizable)?;
         custom.add("CUSTOM_CHALLENGE", correct);
@@ -95,7 +95,7 @@ impl Attempt<'_> {
         let mut request = self.request(step.user);
         request["session"] = json!(custom.results);
         let response = json!({ "challengeName": null, "issueTokens": null, "failAuthentication": null });
-        let response = self.function(step.user, "DefineAuthChallenge_Authentication", request, response)?;
+        let response = self.function(step.user, "DefineAuthChallenge_Authentication", request, &response)?;
         if flag(&response, "failAuthentication")? {
             self.close(step);
             return Err(wrong_password());
@@ -127,7 +127,7 @@ impl Attempt<'_> {
         let response = json!({
             "publicChallengeParameters": null, "privateChallengeParameters": null, "challengeMetadata": null,
         });
-        let mut response = self.function(step.user, "CreateAuthChallenge_Authentication", request, response)?;
+        let mut response = self.function(step.user, "CreateAuthChallenge_Authentication", request, &response)?;
         self.close(step);
         let (private, metadata) = (response["privateChallengeParameters"].take(), response["challengeMetadata"].take());
         self.custom = Some(Custom { private, metadata, ..custom });
@@ -145,7 +145,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn function(&self, user: &str, source: &'static str, request: Value, response: Value) -> Result<Value, AwsError> {
+    fn function(&self, user: &str, source: &'static str, request: Value, response: &Value) -> Result<Value, AwsError> {
         self.context.ask(self.subject(user), source, request, response)?.ok_or_else(not_configured)
     }
 }

@@ -127,7 +127,7 @@ impl UserPool {
         let response = json!({ "smsMessage": null, "emailMessage": null, "emailSubject": null });
         let client = context.call.text("ClientId").unwrap_or("CLIENT_ID_NOT_APPLICABLE");
         let subject = Subject { pool: self, username: &user.username, client };
-        match Invocation::new(subject, source, context.with_metadata(request), response) {
+        match Invocation::new(subject, source, &context.with_metadata(request), &response) {
             Some(invocation) => {
                 context.then_with(Then::Message(self.id.clone(), Box::new(message)), Some(invocation));
             }

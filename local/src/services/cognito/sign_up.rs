@@ -94,7 +94,7 @@ impl UserPool {
     pub(super) fn confirmed(&self, context: &Context<'_>, key: &str, source: &'static str, client: &str) {
         let user = &self.users[key];
         let subject = Subject { pool: self, username: &user.username, client };
-        context.then(subject, source, json!({ "userAttributes": user.event_attributes() }), json!({}));
+        context.then(subject, source, json!({ "userAttributes": user.event_attributes() }), &json!({}));
     }
 }
 
@@ -156,7 +156,7 @@ pub(crate) async fn confirm_by_link(emulator: &Emulator, query: &str) -> Respons
         let user = &pool.users[&key];
         let subject = Subject { pool, username: &user.username, client: &client };
         let request = json!({ "userAttributes": user.event_attributes() });
-        Ok(Invocation::new(subject, "PostConfirmation_ConfirmSignUp", request, json!({})))
+        Ok(Invocation::new(subject, "PostConfirmation_ConfirmSignUp", &request, &json!({})))
     })();
     let confirmed = match confirmed {
         Ok(Some(invocation)) => invocation.response(emulator).await.map(drop),

@@ -92,7 +92,7 @@ pub(super) struct Subject<'a> {
 
 impl Invocation {
     /// The invocation of the trigger of this source. `None` if the pool does not have the trigger.
-    pub(super) fn new(subject: Subject<'_>, source: &'static str, request: Value, response: Value) -> Option<Self> {
+    pub(super) fn new(subject: Subject<'_>, source: &'static str, request: &Value, response: &Value) -> Option<Self> {
         let Subject { pool, username, client } = subject;
         let (name, _) = source.split_once('_')?;
         let trigger = if name == "TokenGeneration" { "PreTokenGeneration" } else { name };
@@ -162,10 +162,10 @@ impl Context<'_> {
         subject: Subject<'_>,
         source: &'static str,
         request: Value,
-        response: Value,
+        response: &Value,
     ) -> Result<Option<Value>, AwsError> {
         let request = self.with_metadata(request);
-        let Some(invocation) = Invocation::new(subject, source, request, response) else { return Ok(None) };
+        let Some(invocation) = Invocation::new(subject, source, &request, response) else { return Ok(None) };
         let index = self.triggers.read.get();
         self.triggers.read.set(index + 1);
         if let Some(response) = self.triggers.responses.get(index) {
@@ -176,8 +176,8 @@ impl Context<'_> {
     }
 
     /// Notes a trigger that is invoked when the operation has succeeded.
-    pub(super) fn then(&self, subject: Subject<'_>, source: &'static str, request: Value, response: Value) {
-        self.then_with(Then::Nothing, Invocation::new(subject, source, self.with_metadata(request), response));
+    pub(super) fn then(&self, subject: Subject<'_>, source: &'static str, request: Value, response: &Value) {
+        self.then_with(Then::Nothing, Invocation::new(subject, source, &self.with_metadata(request), response));
     }
 
     pub(super) fn then_with(&self, then: Then, invocation: Option<Invocation>) {
