@@ -6,7 +6,6 @@ use crate::{
     config::Identity,
     exit::Exit,
     failure::Failure,
-    hint::SuggestedCommand,
     report::PolicyDocument,
     session::{Run, project},
 };
@@ -49,9 +48,6 @@ fn deployer(arguments: &PolicyArgs, identity: &Identity, account: Option<String>
 }
 
 fn no_account() -> Failure {
-    Failure::usage("the trust policy needs the id of the account, whose identity provider it names").hint(
-        SuggestedCommand::stack("policy")
-            .args(" --account 123456789012")
-            .then(" with `--trust`, or set `deployment.accountId`"),
-    )
+    Failure::usage("the trust policy needs the id of the account, whose identity provider it names")
+        .hint("add `--account ID`, or set `deployment.accountId` in the config")
 }

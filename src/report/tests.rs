@@ -275,7 +275,9 @@ fn a_failure_shows_message_place_and_hint() {
     ");
     let line = machine::card(&failure);
     assert!(
-        line.starts_with(r#"{"v":3,"event":"error","exit":4,"errors":[{"message":"lambda_function.test: not"#),
+        line.starts_with(
+            r#"{"v":3,"event":"error","exit":4,"errors":[{"code":"aws_request","message":"lambda_function.test: not"#
+        ),
         "{line}"
     );
 }

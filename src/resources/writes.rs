@@ -260,7 +260,7 @@ mod tests {
     async fn the_time_is_that_of_the_last_call_under_the_quotas() {
         type Calls = &'static [(&'static Operation, usize)];
         let cases: &[(Calls, u64, Option<&str>)] = &[
-            (&[(&op::CREATE_LOG_GROUP, 500)], 0, None),
+            (&[(&op::CREATE_LOG_GROUP, 500)], 49, Some("logs")),
             (&[(&op::CREATE_ROLE, 15)], 0, None),
             (&[(&op::CREATE_ROLE, 300)], 18, Some("iam")),
             (&[(&op::CREATE_DEPLOYMENT, 3), (&op::PUT_METHOD, 50)], 10, Some("apigateway:CreateDeployment")),

@@ -57,6 +57,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       invoke       Invoke a function directly
       logs         Show the logs of the functions and the API
       graph        Draw the infrastructure of the config
+      policy       Print the IAM policy that a deployer needs
       local        Manage the local emulator
 
     Users:

@@ -94,7 +94,7 @@ fn is(kind: &str, value: &Value) -> bool {
 
 /// A line for every command that takes `--json`, in an order in which each has something to do on a deployed stack, with the
 /// event of its result. `watch` ends with an interrupt, and has a test of its own.
-const LINES: [(&str, &str); 38] = [
+const LINES: [(&str, &str); 39] = [
     ("init other", "initialized"),
     ("validate", "valid"),
     ("plan --local", "plan"),
@@ -125,6 +125,7 @@ const LINES: [(&str, &str); 38] = [
     ("state migrate", "error"),
     ("unlock --local", "unlocked"),
     ("recover --local", "error"),
+    ("policy", "policy"),
     ("local start", "emulator"),
     ("local status", "emulator"),
     ("local env", "emulator_variables"),

@@ -130,7 +130,7 @@ fn logs_that_cannot_be_read_are_reported() {
     error: the log of `hello` cannot be read
       logs:FilterLogEvents: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `logs:FilterLogEvents`
+    hint: the caller needs `logs:FilterLogEvents`: see the statement `LogGroups` of `stackctl policy`
     ");
     aws.refuse_with("logs:FilterLogEvents", "InvalidParameterException", "Invalid filter pattern");
     insta::assert_snapshot!(sandbox.transcript("logs hello --filter {"), @r"

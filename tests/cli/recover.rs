@@ -59,7 +59,7 @@ fn commands_that_use_a_stack_without_its_state_name_what_exists_and_recover() {
     error: rest_api.*: cannot be read
       apigateway:GetRestApis: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
-    hint: the caller needs `apigateway:GET`
+    hint: the caller needs `apigateway:GET`: see the statement `Apis` of `stackctl policy`
     ");
     assert_eq!(aws.writes_since(before), [""; 0]);
 }
@@ -221,7 +221,7 @@ fn a_state_of_an_interrupted_run_is_not_replaced() {
     aws.refuse("lambda:CreateFunction");
     assert_eq!(sandbox.run("up --yes").code, 4);
     let ran = sandbox.run("recover --yes");
-    let known = "  recorded: 6 resources and 4 steps of an interrupted run, saved ";
+    let known = "  recorded: 7 resources and 3 steps of an interrupted run, saved ";
     assert!(ran.code == 2 && ran.err.contains(known), "{}", ran.err);
 }
 

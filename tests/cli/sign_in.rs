@@ -249,7 +249,7 @@ fn a_token_is_shown_with_its_claims() {
     }
     let token = token("");
     let out = inspect(&sandbox, "--json", &format!("Bearer {token}\n")).out;
-    let event: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    let event: Value = serde_json::from_str(out.lines().nth(1).unwrap()).unwrap();
     assert_eq!((&event["event"], &event["valid"]), (&json!("token"), &json!(true)));
     assert_eq!((&event["claims"]["email"], &event["claims"]["token_use"]), (&json!("ann@example.com"), &json!("id")));
     assert!((3000..=3600).contains(&event["expires_in"].as_i64().unwrap()), "{event}");

@@ -27,6 +27,9 @@ fn recorded_resources_and_planned_steps_are_shown() {
     lineage   ID
     serial    2, by stackctl 0.1.0
 
+    api_routes.main
+      rest_api_id  <rest_api.main#id>
+      needs        authorizer.main, rest_api.main
     authorizer.main
       id           <authorizer.main#id>
       rest_api_id  <rest_api.main#id>
@@ -52,14 +55,13 @@ fn recorded_resources_and_planned_steps_are_shown() {
       user_pool_id  <user_pool.main#id>
       needs         user_pool.main
 
-    api_routes.main          to be created  since MOMENT
     lambda_function.hello    to be created  since MOMENT
     lambda_permission.hello  to be created  since MOMENT
     stage.main               to be created  since MOMENT
 
     not confirmed by a check: lambda_function.hello, stage.main
 
-    6 recorded, 4 pending
+    7 recorded, 3 pending
     ");
     let events = sandbox.events("state show");
     let state: serde_json::Value =

@@ -50,12 +50,14 @@ async fn no_action_of_the_policy_is_spare() {
     let first = Project::new(&patched(&example(), &settings));
     stack.up(&first).await.done();
     let fewer = json!({
-        "client": { "accessTokenValidityMinutes": 10 },
-        "functions": { "open": { "memory": 256, "logRetentionDays": 7 }, "closed": null },
+        "client": { "generateSecret": true },
+        "functions": { "open": { "memory": 256, "logRetentionDays": 7 } },
         "routes": { "GET /closed": { "function": "open" }, "GET /open": null },
     });
     let second = Project::with_code(&patched(&example(), &fewer), "def handler(event, context):\n    return 2\n");
     stack.up(&second).await.done();
+    let shorter = patched(&patched(&example(), &fewer), &json!({ "client": { "accessTokenValidityMinutes": 10 } }));
+    stack.up(&Project::new(&shorter)).await.done();
     stack.recover(&second).await;
     stack.down().await.done();
 

@@ -178,7 +178,7 @@ async fn every_reason_why_a_bucket_cannot_be_used_is_reported() {
     let somebodys = s3.connection.bucket("states", "eu-west-1", Some("210987654321"));
     insta::assert_snapshot!(told(&somebodys.get(KEY).await.unwrap_err()), @r"
     s3:GetObject: AccessDenied: Access Denied
-    hint: the caller needs `s3:GetObject` and `s3:ListBucket`
+    hint: the caller needs `s3:GetObject` and `s3:ListBucket`: see the statement `State` of `stackctl policy`
     hint: or the bucket `states` is not of account 210987654321: whose it is, `state.s3.owner` or `--from-owner` says
     ");
     let denied = |operation| {
@@ -188,13 +188,13 @@ async fn every_reason_why_a_bucket_cannot_be_used_is_reported() {
     denied("s3:PutObject");
     insta::assert_snapshot!(told(&s3.bucket().put(KEY, body(""), &WriteCondition::Absent).await.unwrap_err()), @r"
     s3:PutObject: AccessDenied: Access Denied
-    hint: the caller needs `s3:PutObject` and `s3:GetObject`
+    hint: the caller needs `s3:PutObject` and `s3:GetObject`: see the statement `State` of `stackctl policy`
     hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` or `--from-owner` says
     ");
     denied("s3:DeleteObject");
     insta::assert_snapshot!(told(&s3.bucket().delete(KEY, &ETag("\"0\"".into())).await.unwrap_err()), @r"
     s3:DeleteObject: AccessDenied: Access Denied
-    hint: the caller needs `s3:DeleteObject`
+    hint: the caller needs `s3:DeleteObject`: see the statement `State` of `stackctl policy`
     hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` or `--from-owner` says
     ");
 }
