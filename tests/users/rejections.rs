@@ -151,10 +151,7 @@ async fn rejections_by_cognito_are_explained_or_quoted() {
         ("LimitExceededException", "Attempt limit exceeded, please try after some time."),
         ("InvalidSmsRoleAccessPolicyException", "Role does not have permission to publish with SNS"),
     ] {
-        // The SDK treats an exceeded limit as transient and sends the request three times.
-        for _ in 0..if code == "LimitExceededException" { 3 } else { 1 } {
-            place.refuse("cognito-idp:AdminInitiateAuth", code, message);
-        }
+        place.refuse("cognito-idp:AdminInitiateAuth", code, message);
         texts += &refused(&place, PASSWORD).await;
     }
     reported.push(texts);
