@@ -1,5 +1,5 @@
 //! What the references of a configuration become: names and ARNs where they follow from the configuration, and otherwise
-//! outputs of the resource that they mean, which whoever refers to it waits for.
+//! outputs of the resource that they mean, for which every resource that refers to it waits.
 
 use serde_json::Value;
 

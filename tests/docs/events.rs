@@ -192,7 +192,7 @@ fn removed(old: &Value, new: &Value, path: &str, lost: &mut Vec<String>) {
     }
 }
 
-/// What tells an alternative from the others: its word, or the word in its tag.
+/// What distinguishes an alternative from the others: its word, or the word in its tag.
 fn label(choice: &Value) -> String {
     let tags = choice["properties"].as_object().into_iter().flatten().filter_map(|(_, field)| field.get("const"));
     choice.get("const").into_iter().chain(tags).map(ToString::to_string).collect()
